@@ -1,0 +1,74 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func part(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "holdfast",
+    products: [.executable(name: "holdfast", targets: ["holdfast"])],
+    targets: [
+        // C: what Swift's Glibc module does not show, a checksum, and two libraries of the distribution.
+        .target(name: "CLinux"),
+        .target(name: "CChecksum"),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // What happened, and what it means: pure, of no broker and no clock.
+        part("History", ["CChecksum"]),
+        part("Checker", ["History"]),
+        part("Report", ["Checker", "History"]),
+
+        // What makes it happen.
+        part("Platform", ["CLinux"]),
+        part("Documents", ["CYAML"]),
+        part("Workload", ["History"]),
+        part("Workers", ["Workload", "History", "Platform"]),
+        part("Labs", ["Platform"]),
+        part("Systems", ["Labs", "Workers", "Workload", "History", "Documents", "Platform", "CHiredis"]),
+        part("Faults", ["Systems", "Labs", "Documents", "Platform", "Workload"]),
+        part("Suites", ["Faults", "Systems", "Workload", "Documents", "Report"]),
+        part(
+            "Orchestrator",
+            ["Suites", "Faults", "Systems", "Labs", "Workers", "Workload", "Report", "Checker", "History", "Platform"]),
+        .executableTarget(
+            name: "holdfast",
+            dependencies: [
+                "Orchestrator", "Suites", "Faults", "Systems", "Labs", "Workers", "Report", "Checker", "History",
+                "Documents", "Platform",
+            ],
+            swiftSettings: settings),
+
+        tests("History", ["History"]),
+        tests("Checker", ["Checker", "History"]),
+        tests("Report", ["Report", "Checker"]),
+        tests("Platform", ["Platform"]),
+        tests("Documents", ["Documents"]),
+        tests("Workload", ["Workload", "History"]),
+        tests("Workers", ["Workers", "Workload", "History", "Platform"]),
+        tests("Labs", ["Labs", "Platform"]),
+        tests("Systems", ["Systems", "Labs", "Workers", "Workload", "History", "Documents", "Platform"]),
+        tests("Faults", ["Faults", "Systems", "Documents"]),
+        tests("Suites", ["Suites", "Faults", "Systems", "Workload", "Documents"]),
+        tests(
+            "Orchestrator",
+            [
+                "Orchestrator", "Suites", "Faults", "Systems", "Labs", "Workload", "Report", "Checker", "History",
+                "Platform",
+            ]),
+        tests("Command", ["History", "Checker", "Platform"]),
+    ]
+)

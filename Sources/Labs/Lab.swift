@@ -1,0 +1,100 @@
+public import Platform
+
+/// A place where a system runs, and what can be done to its nodes there. A fourth lab is one folder beside
+/// `Namespaces` with one type for each of these two protocols; nothing else knows how a lab works.
+///
+/// A lab is used by one thread at a time: the one that runs the trial.
+public protocol Lab: AnyObject {
+    /// `namespaces`, `docker`, `external`.
+    static var name: String { get }
+    /// The address from which workers and other clients reach the nodes, as the nodes see it.
+    var clientAddress: String { get }
+    var nodes: [any Node] { get }
+    func makeNode(_ request: NodeRequest) throws(LabError) -> any Node
+    /// Ends every process and removes everything that the lab made; returns what could not be removed, one line each.
+    func close() -> [String]
+}
+
+public struct NodeRequest: Sendable {
+    public var name: String
+    /// The filesystem of the data, of its own where power loss must be possible; nil: a plain folder will do.
+    public var filesystem: Filesystem?
+    public var megabytes: Int
+    /// Where the node's configuration files and logs are kept: a folder of the trial's directory.
+    public var logDirectory: String
+
+    public init(name: String, filesystem: Filesystem?, megabytes: Int, logDirectory: String) {
+        (self.name, self.filesystem, self.megabytes) = (name, filesystem, megabytes)
+        self.logDirectory = logDirectory
+    }
+}
+
+public enum Filesystem: String, CaseIterable, Sendable { case ext4, xfs }
+
+/// A server's command line, as the lab starts it on a node.
+public struct Program: Sendable {
+    /// Absolute path of the executable, and its arguments without the name.
+    public var executable: String
+    public var arguments: [String]
+    /// Added to the fixed environment of every tool (PATH, LC_ALL).
+    public var environment: [String: String]
+    /// Where standard output and error go.
+    public var outputFile: String
+
+    public init(executable: String, arguments: [String], environment: [String: String] = [:], outputFile: String) {
+        (self.executable, self.arguments) = (executable, arguments)
+        (self.environment, self.outputFile) = (environment, outputFile)
+    }
+}
+
+public enum ProcessState: Equatable, Sendable {
+    case running(pid: Int32)
+    /// Stopped by a signal.
+    case stopped(pid: Int32)
+    /// Ended, with what the kernel says of it; nil if it was never started.
+    case gone(ExitStatus?)
+}
+
+/// One machine of a system. Every operation returns only when it has happened, or throws and says what to do.
+public protocol Node: AnyObject {
+    var name: String { get }
+    var address: String { get }
+    var dataDirectory: String { get }
+    var logDirectory: String { get }
+    var state: ProcessState { get }
+
+    func start(_ program: Program) throws(LabError)
+    /// Kill and terminate also wait, with a deadline, until the process is gone.
+    func kill() throws(LabError)
+    func terminate() throws(LabError)
+    func pause() throws(LabError)
+    func resume() throws(LabError)
+
+    /// Runs a tool in the node's network namespace (iptables, tc, ss).
+    func runInNetwork(_ tool: String, _ arguments: [String]) throws(LabError) -> ToolResult
+    /// A connected TCP socket from inside the node to `port` of itself: control that no cut reaches.
+    func connect(port: UInt16) throws(LabError) -> Int32
+
+    func eraseData() throws(LabError)
+    /// Makes what the lab and the server wrote so far durable: nothing set up before the load may be lost with it.
+    func syncData() throws(LabError)
+    /// Whether the data lies on a filesystem of its own that can lose power.
+    var canLosePower: Bool { get }
+    /// Drops the filesystem's dirty pages without flushing its journal; from then on it answers EIO.
+    func shutDownFilesystem() throws(LabError)
+    /// Writes to the data directory; nil if that worked, else the error's name (`EIO`, `ENOSPC`).
+    func probeWrite() -> String?
+    /// Ends whatever still holds the dead filesystem, unmounts it, mounts it again and proves it by a write.
+    func remountFilesystem() throws(LabError)
+}
+
+/// What went wrong with a lab, and what to do.
+public struct LabError: Error, Sendable, CustomStringConvertible {
+    public enum Code: Sendable { case notPermitted, toolMissing, toolFailed, kernel, process, deadline, unsafe }
+    public var code: Code
+    public var message: String
+
+    public init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
+
+    public var description: String { message }
+}

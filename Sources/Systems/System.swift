@@ -1,0 +1,165 @@
+public import Documents
+public import History
+public import Labs
+public import Workers
+
+/// A kind of system that a suite can name. A new one is one folder beside `Redis` and one line in `Systems.all`.
+public protocol SystemKind: Sendable {
+    /// As suites say it: `redis-standalone`.
+    var name: String { get }
+    var about: String { get }
+    var settings: [SettingDescription] { get }
+    /// What each form of acknowledgement promises there: (`reply`, `one process has applied it in memory`).
+    var acknowledgements: [(form: String, promise: String)] { get }
+    /// Checks a configuration of a suite without starting anything; refuses what is wrong, by field.
+    func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem
+}
+
+public struct SettingDescription: Sendable {
+    public var name: String
+    public var values: String
+    public var usual: String
+    public var about: String
+
+    public init(name: String, values: String, usual: String, about: String) {
+        (self.name, self.values, self.usual, self.about) = (name, values, usual, about)
+    }
+}
+
+/// What a suite says of one configuration, as far as its system must understand it.
+public struct ConfigurationText: Sendable {
+    public var name: String
+    /// The mapping under `settings`, nil if absent.
+    public var settings: Value?
+    public var ack: Value?
+    public var retries: Value?
+    /// Where to point when something is missing: the configuration itself.
+    public var place: Value
+    public var agents: Int
+    public var inFlight: Int
+
+    public init(
+        name: String, settings: Value?, ack: Value?, retries: Value?, place: Value, agents: Int, inFlight: Int
+    ) {
+        (self.name, self.settings, self.ack, self.retries) = (name, settings, ack, retries)
+        (self.place, self.agents, self.inFlight) = (place, agents, inFlight)
+    }
+}
+
+/// A checked configuration: knows what it needs of the machine, and makes the running system for one trial.
+public protocol ConfiguredSystem: Sendable {
+    var retries: Retries { get }
+    /// The server program that will run, with name and version as it says them; throws what is missing and how to get it.
+    func server() throws(SystemError) -> ServerVersion
+    /// Filesystem of each node's data, when it is to be one of its own.
+    var filesystem: Filesystem { get }
+    func makeSystem(_ trial: TrialSetting) -> any System
+}
+
+public struct ServerVersion: Hashable, Sendable {
+    public var path: String
+    public var name: String
+    public var version: String
+
+    public init(path: String, name: String, version: String) {
+        (self.path, self.name, self.version) = (path, name, version)
+    }
+}
+
+/// What a running system must know of its trial.
+public struct TrialSetting: Sendable {
+    public var run: String
+    public var agents: Int
+    /// The trial's own folder for each node's configuration and log: `logs/`.
+    public var logDirectory: String
+    /// Bytes that the workload is expected to write, to size filesystems by.
+    public var expectedBytes: Int
+    /// False: nodes get plain folders (no fault of this trial needs a filesystem, or there is no right to make one).
+    public var ownFilesystems: Bool
+
+    public init(run: String, agents: Int, logDirectory: String, expectedBytes: Int, ownFilesystems: Bool) {
+        (self.run, self.agents, self.logDirectory) = (run, agents, logDirectory)
+        (self.expectedBytes, self.ownFilesystems) = (expectedBytes, ownFilesystems)
+    }
+}
+
+/// A system that runs in a lab for one trial. Used by one thread: the one that runs the trial.
+///
+/// Nothing here sleeps and hopes: what takes time takes a `Patience`, which waits on a condition with a deadline and
+/// keeps the harness responsive meanwhile.
+public protocol System: AnyObject {
+    /// Makes the nodes, starts the servers, checks their settings, and returns when all are in sync and take writes.
+    func start(in lab: any Lab, patience: any Patience) throws(SystemError)
+    /// Streams (or topic partitions) that the events go to, by their names in the history.
+    var streams: [String] { get }
+    /// What a producer must know to connect and publish; handed to the worker in its orders.
+    func clientOrders() -> ClientOrders
+    /// Nodes that a word of a fault means at this moment (`primary`, `replica 1`, `all`, a node's name …).
+    func resolve(_ word: NodeWord) throws(SystemError) -> [any Node]
+    /// Whether the server of this node answers, its data loaded, and takes writes as its role allows.
+    func answers(_ node: any Node) -> Bool
+    /// Starts the node's server again and waits until it answers or has refused to start.
+    func restart(_ node: any Node, patience: any Patience) throws(SystemError) -> RestartResult
+    /// Repairs the data of a node that refused to start, as an operator would; says what was done, or throws.
+    func repair(_ node: any Node) throws(SystemError) -> String
+    /// Every node up and in sync, fail-overs over.
+    func isConverged() -> Bool
+    /// A command of the system's own language (or tool) on a node; its reply as text.
+    func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String
+    /// Looks at the system during the load, some 20 times a second, for circumstances that set a trial apart
+    /// (`fsync-pending`); called until the first fault begins.
+    func observe()
+    /// Circumstances that held when the first fault began, with what was seen.
+    var circumstances: [(name: String, detail: String)] { get }
+    /// Reads every stream from its beginning to its end, `passes` times, into a shard.
+    func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError)
+}
+
+public enum RestartResult: Sendable {
+    case answered
+    /// The server ended without serving; the last lines of its log.
+    case refused(log: String)
+}
+
+public enum Retries: String, CaseIterable, Sendable, Codable {
+    case none
+    case untilAcked = "until-acked"
+    case client
+    case idempotent
+}
+
+/// A node as faults name it.
+public struct NodeWord: Hashable, Sendable, CustomStringConvertible {
+    /// `primary`, `replica`, `all`, `down`, a node's name, …
+    public var word: String
+    /// `replica 1`: which, as numbered at the start, from 1.
+    public var number: Int?
+    /// `cold primary`.
+    public var tier: String?
+
+    public init(_ word: String, number: Int? = nil, tier: String? = nil) {
+        (self.word, self.number, self.tier) = (word, number, tier)
+    }
+
+    public var description: String {
+        [tier, word, number.map(String.init)].compactMap { $0 }.joined(separator: " ")
+    }
+}
+
+/// Waits on conditions with deadlines; the harness keeps watching signals, workers and its progress line meanwhile.
+public protocol Patience: AnyObject {
+    /// True as soon as `condition` is; false if `seconds` passed first. Throws `interrupted` if the run is to end.
+    func wait(upTo seconds: Double, until condition: () -> Bool) throws(SystemError) -> Bool
+}
+
+public struct SystemError: Error, Sendable, CustomStringConvertible {
+    public enum Code: Sendable {
+        case missing, setting, refused, unreachable, deadline, lab, interrupted, notApplicable
+    }
+    public var code: Code
+    public var message: String
+
+    public init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
+
+    public var description: String { message }
+}
