@@ -14,7 +14,9 @@ public struct Name: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func < (a: Name, b: Name) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
 
     public func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        // Native strings give their bytes as they lie; no UTF-8 text has the byte that ends it.
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(UInt8(0xFF))
     }
 }

@@ -1,4 +1,115 @@
+import CChecksum
+
 /// Appends records to a shard. What was appended before `flush` returned is in the kernel's hands and survives the
-/// death of this process.
-public struct ShardWriter {
+/// death of this process; what was not flushed is lost with it.
+///
+/// The layout is in FORMAT.md. A writer belongs to one thread.
+public struct ShardWriter: ~Copyable {
+    private var file: AppendFile
+    private var names: [Name: UInt32] = [:]
+    private var groups: [Name: UInt16] = [:]
+    private var forms: [UInt32: Position.Form] = [:]
+
+    /// Makes the file and writes its header. The file must not be there yet.
+    public init(path: String, worker: String) throws(ShardError) {
+        var file = try AppendFile(path: path, capacity: 256 * 1024)
+        writeShardHeader(&file, worker: worker)
+        try file.flush()
+        self.file = file
+    }
+
+    public var path: String { file.path }
+
+    /// The number of a name, which is never 0; defines it if it is new. Costs a look-up of some 50 ns: keep the number
+    /// of what is used again and again.
+    public mutating func name(_ text: String) -> UInt32 {
+        let name = Name(text)
+        if let number = names[name] { return number }
+        precondition(names.count < Int(UInt32.max), "too many names in one shard")
+        let number = UInt32(names.count + 1)
+        names[name] = number
+        define(.names, number, text)
+        return number
+    }
+
+    /// The number of a stream's name. The form says how its positions are written, and is said once.
+    public mutating func stream(_ text: String, form: Position.Form) -> UInt32 {
+        let number = name(text)
+        guard let known = forms[number] else {
+            forms[number] = form
+            var record = Record()
+            record.rawType = RecordType.definition.rawValue
+            record.word = ShardFormat.Table.forms.rawValue
+            record.logOrGroup = 0
+            (record.crc, record.second) = (number, UInt32(form.rawValue))
+            append(record)
+            return number
+        }
+        precondition(known == form, "a stream has positions of one form")
+        return number
+    }
+
+    /// The number of a consumer group; defines it if it is new.
+    public mutating func group(_ text: String) -> UInt16 {
+        let name = Name(text)
+        if let number = groups[name] { return number }
+        precondition(groups.count < Int(Record.none16), "too many groups in one shard")
+        let number = UInt16(groups.count)
+        groups[name] = number
+        define(.groups, UInt32(number), text)
+        return number
+    }
+
+    /// Puts a record, with its checksum, into the buffer.
+    @inline(__always)
+    public mutating func append(_ record: Record) {
+        let place = file.reserve(Record.size)
+        place.storeBytes(of: record, as: Record.self)
+        place.storeBytes(of: holdfast_crc32c(0, place + 4, Record.size - 4), as: UInt32.self)
+    }
+
+    /// One `write(2)` of everything in the buffer (more only where the kernel takes less). After an error the rest
+    /// stays in the buffer, and another call goes on where this one stopped.
+    public mutating func flush() throws(ShardError) { try file.flush() }
+
+    /// Flushes and closes. Nothing can be flushed after it.
+    public mutating func close() throws(ShardError) { try file.close() }
+
+    private mutating func define(_ table: ShardFormat.Table, _ number: UInt32, _ text: String) {
+        let bytes = Array(text.utf8)
+        precondition(bytes.count <= Int(UInt32.max), "a name is a word, not a book")
+        var offset = 0
+        repeat {
+            var record = Record()
+            record.rawType = RecordType.definition.rawValue
+            record.word = table.rawValue
+            record.logOrGroup = 0
+            (record.crc, record.second, record.stream) = (number, UInt32(bytes.count), UInt32(offset))
+            let part = bytes[offset..<min(offset + ShardFormat.textLength, bytes.count)]
+            withUnsafeMutableBytes(of: &record) { raw in
+                for (i, byte) in part.enumerated() { raw[ShardFormat.textOffset + i] = byte }
+            }
+            append(record)
+            offset += ShardFormat.textLength
+        } while offset < bytes.count
+    }
+}
+
+private func writeShardHeader(_ file: inout AppendFile, worker: String) {
+    let name = Array(worker.utf8)
+    let length = ShardFormat.headerLength(nameLength: name.count)
+    precondition(length <= ShardFormat.headerLimit, "a worker's name is a word, not a text")
+    let place = file.reserve(length)
+    place.initializeMemory(as: UInt8.self, repeating: 0, count: length)
+    place.copyMemory(from: ShardFormat.magic, byteCount: ShardFormat.magic.count)
+    place.storeBytes(of: ShardFormat.version, toByteOffset: 8, as: UInt32.self)
+    place.storeBytes(of: UInt32(length), toByteOffset: 12, as: UInt32.self)
+    place.storeBytes(of: UInt32(name.count), toByteOffset: 16, as: UInt32.self)
+    (place + ShardFormat.fixedHeader).copyMemory(from: name, byteCount: name.count)
+    place.storeBytes(of: shardHeaderChecksum(place, length: length), toByteOffset: 20, as: UInt32.self)
+}
+
+/// The checksum that belongs at byte 20 of a header: of everything but its own four bytes.
+func shardHeaderChecksum(_ header: UnsafeRawPointer, length: Int) -> UInt32 {
+    holdfast_crc32c(holdfast_crc32c(0, header, 20), header + 24, length - 24)
 }
