@@ -1,0 +1,114 @@
+/// What a run came to: `summary.json`. Everything that a report shows is in here or derived from it, so that a report
+/// can be made again without the run.
+public struct Summary: Codable, Equatable, Sendable {
+    public var suite = ""
+    /// When the run began, as ISO 8601 with its offset from UTC.
+    public var started = ""
+    public var seconds = 0.0
+    public var machine = Machine()
+    /// Version by the name of a program or library: `holdfast`, `redis-server`, `kernel`.
+    public var versions: [String: String] = [:]
+    public var configurations: [Configuration] = []
+    public var cells: [Cell] = []
+    public var notApplicable: [Combination] = []
+    public var gates: [GateOutcome] = []
+    public var controls: [ControlOutcome] = []
+    public var exit: Int32 = 0
+
+    public var seed: Int64 = 0
+    public var lab = ""
+    /// The suite's file as it was given, and its text.
+    public var suiteFile = ""
+    public var suiteText = ""
+    /// Skipped trials count as invalid.
+    public var noSkips = false
+    /// The signal that ended the run before it was through.
+    public var interruptedBy: Int32?
+    /// What failed in the harness outside of a trial.
+    public var failure: String?
+
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+        case suite, started, seconds, machine, versions, configurations, cells
+        case notApplicable = "not_applicable"
+        case gates, controls, exit, seed, lab
+        case suiteFile = "suite_file"
+        case suiteText = "suite_text"
+        case noSkips = "no_skips"
+        case interruptedBy = "interrupted_by"
+        case failure
+    }
+}
+
+extension Summary {
+    public struct Machine: Codable, Hashable, Sendable {
+        public var cores = 0
+        public var memoryBytes: Int64 = 0
+        public var kernel = ""
+        public var architecture = ""
+        /// Of the run's directory.
+        public var filesystem = ""
+
+        public init() {}
+
+        enum CodingKeys: String, CodingKey {
+            case cores
+            case memoryBytes = "memory_bytes"
+            case kernel, architecture, filesystem
+        }
+    }
+
+    /// What a suite says of a configuration, and what an acknowledgement promises there.
+    public struct Configuration: Codable, Hashable, Sendable {
+        public var name: String
+        public var system: String
+        public var settings: [String: String]
+        public var ack: String
+        public var retries: String
+        /// `one process has applied it in memory`.
+        public var promise: String
+
+        public init(
+            name: String, system: String, settings: [String: String], ack: String, retries: String, promise: String
+        ) {
+            (self.name, self.system, self.settings) = (name, system, settings)
+            (self.ack, self.retries, self.promise) = (ack, retries, promise)
+        }
+    }
+
+    /// A configuration and a fault that does not apply to it.
+    public struct Combination: Codable, Hashable, Sendable {
+        public var configuration: String
+        public var fault: String
+
+        public init(configuration: String, fault: String) {
+            (self.configuration, self.fault) = (configuration, fault)
+        }
+    }
+
+    /// One configuration under one fault.
+    public struct Cell: Codable, Equatable, Sendable {
+        public var configuration: String
+        public var system: String
+        public var fault: String
+        public var description: String?
+        public var trials: [Trial]
+
+        public init(
+            configuration: String, system: String, fault: String, description: String? = nil, trials: [Trial] = []
+        ) {
+            (self.configuration, self.system, self.fault) = (configuration, system, fault)
+            (self.description, self.trials) = (description, trials)
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(configuration, forKey: .configuration)
+            try container.encode(system, forKey: .system)
+            try container.encode(fault, forKey: .fault)
+            try container.encode(description, forKey: .description)
+            try container.encode(trials, forKey: .trials)
+        }
+    }
+}
