@@ -2,6 +2,7 @@ public import Documents
 public import History
 public import Labs
 public import Workers
+public import Workload
 
 /// A kind of system that a suite can name. A new one is one folder beside `Redis` and one line in `Systems.all`.
 public protocol SystemKind: Sendable {
@@ -119,13 +120,6 @@ public enum RestartResult: Sendable {
     case answered
     /// The server ended without serving; the last lines of its log.
     case refused(log: String)
-}
-
-public enum Retries: String, CaseIterable, Sendable, Codable {
-    case none
-    case untilAcked = "until-acked"
-    case client
-    case idempotent
 }
 
 /// A node as faults name it.
