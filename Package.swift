@@ -35,7 +35,7 @@ let package = Package(
         // What makes it happen.
         part("Platform", ["CLinux"]),
         part("Documents", ["CYAML"]),
-        part("Workload", ["History"]),
+        part("Workload", ["History", "CChecksum"]),
         part("Workers", ["Workload", "History", "Platform"]),
         part("Labs", ["Platform"]),
         part("Systems", ["Labs", "Workers", "Workload", "History", "Documents", "Platform", "CHiredis"]),
