@@ -1,0 +1,237 @@
+import Documents
+import Labs
+import Workload
+
+/// What a suite's configuration asks of a Redis system, checked.
+struct RedisSettings: Sendable {
+    enum Streams: Equatable, Sendable {
+        /// All events in one stream.
+        case one
+        /// Agents spread over so many.
+        case number(Int)
+        /// One for each agent.
+        case agent
+    }
+
+    enum Clients: String, CaseIterable, Sendable {
+        case follow, pinned
+    }
+
+    /// A line of redis.conf.
+    struct Directive: Equatable, Sendable {
+        var name: String
+        /// As it stands in redis.conf after the name: several words, quotes and all. Empty: the empty text `""`.
+        var value: String
+    }
+
+    var filesystem = Filesystem.ext4
+    var clients = Clients.follow
+    /// A server binary other than the machine's own: a path, or a name to be looked for in PATH.
+    var server: String?
+    var streams = Streams.one
+    /// In the order of the suite; a directive given as a list stands once for each of its items.
+    var directives: [Directive] = []
+    var ack = "reply"
+    var retries = Retries.none
+
+    /// The last value that the suite gives a directive, in lower case; nil if it leaves it alone.
+    func given(_ name: String) -> String? {
+        directives.last { $0.name == name }?.value.lowercased()
+    }
+}
+
+/// Reads the settings of a configuration of `redis-standalone`; every refusal names the field and what would be right.
+struct RedisSettingsReader {
+    static let ownNames = ["filesystem", "clients", "server", "streams"]
+    /// What other Redis systems understand, and why a single server does not.
+    private static let otherSystems = [
+        "replicas": "`redis-standalone` is one server", "replica": "`redis-standalone` is one server",
+        "sentinels": "`redis-standalone` has no sentinels", "shards": "`redis-standalone` is one server",
+        "quorum": "`redis-standalone` has no sentinels",
+        "down-after-milliseconds": "`redis-standalone` has no sentinels",
+        "failover-timeout": "`redis-standalone` has no sentinels",
+        "parallel-syncs": "`redis-standalone` has no sentinels",
+        "replicaof": "`redis-standalone` is one server", "slaveof": "`redis-standalone` is one server",
+    ]
+
+    func read(_ text: ConfigurationText) throws(Diagnostic) -> RedisSettings {
+        var settings = RedisSettings()
+        if let mapping = text.settings, !mapping.isNothing {
+            for (key, value) in try mapping.mapping() {
+                guard case .scalar(let name, _) = key.content else {
+                    throw key.diagnostic("a setting's name is one word", remedy: "such as `appendonly: yes`")
+                }
+                try readSetting(name, key: key, value: value, into: &settings)
+            }
+        }
+        if let ack = text.ack { settings.ack = try readAcknowledgement(ack) }
+        if let retries = text.retries { settings.retries = try readRetries(retries) }
+        return settings
+    }
+
+    private func readSetting(
+        _ name: String, key: Value, value: Value, into settings: inout RedisSettings
+    ) throws(Diagnostic) {
+        switch name {
+        case "filesystem": settings.filesystem = try value.word(of: Filesystem.self)
+        case "clients": settings.clients = try value.word(of: RedisSettings.Clients.self)
+        case "server": settings.server = try value.name()
+        case "streams": settings.streams = try readStreams(value)
+        default: settings.directives += try readDirective(name, key: key, value: value)
+        }
+    }
+
+    private func readStreams(_ value: Value) throws(Diagnostic) -> RedisSettings.Streams {
+        guard case .scalar(let text, _) = value.content, text == "one" || text == "agent" else {
+            guard case .scalar(let text, true) = value.content, let number = Int(text) else {
+                throw value.diagnostic(
+                    "is not a way to spread events over streams",
+                    remedy: "`one` (all in one stream), a number of streams, or `agent` (one for each agent)")
+            }
+            guard (1...SystemLimits.streams).contains(number) else {
+                throw value.diagnostic(
+                    "\(number) streams are not possible", remedy: "1 to \(SystemLimits.streams), or `agent`")
+            }
+            return .number(number)
+        }
+        return text == "one" ? .one : .agent
+    }
+
+    private func readDirective(
+        _ name: String, key: Value, value: Value
+    ) throws(Diagnostic) -> [RedisSettings.Directive] {
+        if let reason = Self.otherSystems[name] {
+            throw value.diagnostic("`\(name)` means nothing here: \(reason)", remedy: "leave it out")
+        }
+        if let reason = RedisDirectives.owned[name] {
+            throw value.diagnostic("`\(name)` cannot be set by a suite: \(reason)", remedy: "leave it out")
+        }
+        try checkName(name, key: key)
+        try checkRole(name, value)
+        guard !value.isNothing else {
+            throw value.diagnostic("`\(name)` has no value", remedy: "`\(name): \"\"` is the empty text")
+        }
+        if value.isSequence, RedisDirectives.forms[name] != nil, !RedisDirectives.severalLines.contains(name) {
+            throw value.diagnostic("`\(name)` has one value", remedy: "write it without a list")
+        }
+        var lines: [RedisSettings.Directive] = []
+        for item in try value.listOrOne() {
+            guard case .scalar(let text, _) = item.content else {
+                throw item.diagnostic(
+                    "a directive's value is one line of redis.conf, or a list of lines",
+                    remedy: "such as `\(name): WORDS`, or `\(name): [WORDS, WORDS]`")
+            }
+            guard !item.isNothing else {
+                throw item.diagnostic("`\(name)` has no value", remedy: "`\(name): \"\"` is the empty text")
+            }
+            try check(text, of: name, item)
+            lines.append(RedisSettings.Directive(name: name, value: text))
+        }
+        if lines.isEmpty {
+            throw value.diagnostic("`\(name)` has an empty list", remedy: "at least one line, or leave it out")
+        }
+        return lines
+    }
+
+    /// The name's form, and whether it looks like a slip of one that is known.
+    private func checkName(_ name: String, key: Value) throws(Diagnostic) {
+        let letters = name.utf8.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D || $0 == 0x5F
+        }
+        guard !name.isEmpty, letters else {
+            let lower = name.lowercased()
+            let remedy = RedisDirectives.forms[lower] != nil ? "write `\(lower)`" : "such as `appendfsync`"
+            throw key.diagnostic("\(shown(name)) is not a directive's name", remedy: remedy)
+        }
+        guard RedisDirectives.forms[name] == nil else { return }
+        let known = Self.ownNames + RedisDirectives.forms.keys.sorted()
+        let slips = known.filter { abs($0.utf8.count - name.utf8.count) <= 2 && name.utf8.count > 4 }
+        if let near = nearest(to: name, among: slips) {
+            throw key.diagnostic(
+                "`\(name)` is neither a setting of Holdfast nor a directive of redis.conf that it knows",
+                remedy: "did you mean `\(near)`?")
+        }
+    }
+
+    /// What would make a single server refuse every write, or be another system.
+    private func checkRole(_ name: String, _ value: Value) throws(Diagnostic) {
+        guard case .scalar(let text, _) = value.content else { return }
+        if name == "cluster-enabled", text != "no" {
+            throw value.diagnostic("a cluster is a system of its own", remedy: "`system: redis-cluster`")
+        }
+        if name == "min-replicas-to-write" || name == "min-slaves-to-write", text != "0" {
+            throw value.diagnostic(
+                "a server without replicas would refuse every write (NOREPLICAS)",
+                remedy: "leave it out, or test `redis-replicated`")
+        }
+    }
+
+    private func check(_ text: String, of name: String, _ value: Value) throws(Diagnostic) {
+        if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+            throw value.diagnostic("a directive is one line without control characters", remedy: "a list for several")
+        }
+        if RedisText.words(text) == nil {
+            throw value.diagnostic("the quotes in \(shown(text)) do not balance", remedy: "close each of them")
+        }
+        if let form = RedisDirectives.forms[name] {
+            if let remedy = Self.remedy(for: text, form) {
+                throw value.diagnostic("\(shown(text)) is not a value of `\(name)`", remedy: remedy)
+            }
+        }
+        if name == "save", let remedy = Self.remedy(forSave: text) {
+            throw value.diagnostic("\(shown(text)) is not a list of save points", remedy: remedy)
+        }
+    }
+
+    /// What would be right, if `text` is not of the form.
+    private static func remedy(for text: String, _ form: RedisDirectives.Form) -> String? {
+        let lower = text.lowercased()
+        switch form {
+        case .yesNo: return ["yes", "no"].contains(lower) ? nil : "yes or no"
+        case .words(let words): return words.contains(lower) ? nil : words.joined(separator: ", ")
+        case .memory:
+            return RedisText.bytes(text) != nil ? nil : "bytes, with or without a unit: 1048576, 64mb, 1gb"
+        case .number(let range):
+            if let number = Int(text), range.contains(number) { return nil }
+            return range.upperBound == .max
+                ? "a whole number from \(range.lowerBound)"
+                : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .text: return nil
+        }
+    }
+
+    private static func remedy(forSave text: String) -> String? {
+        let words = text.split(separator: " ")
+        if text == "\"\"" || (words.count % 2 == 0 && words.allSatisfy { Int($0) ?? 0 > 0 }) { return nil }
+        return "pairs of seconds and changes, such as \"3600 1 300 100 60 10000\" (Redis's own), or \"\" for none"
+    }
+
+    private func readAcknowledgement(_ value: Value) throws(Diagnostic) -> String {
+        let text = try value.string()
+        let words = text.split(separator: " ").map { $0.lowercased() }
+        switch words.first {
+        case "reply" where words.count == 1: return "reply"
+        case "wait":
+            throw value.diagnostic(
+                "`wait` counts replicas, and `redis-standalone` has none", remedy: "`reply`: the server's own answer")
+        case "waitaof":
+            throw value.diagnostic(
+                "`waitaof` needs Redis 7.2 or later and is not built yet in this version of Holdfast",
+                remedy: "`reply` with `appendfsync: always` is confirmed after the fsync")
+        default:
+            throw value.diagnostic(
+                "\(shown(text)) is not an acknowledgement", remedy: "`reply`: the server's own answer to XADD")
+        }
+    }
+
+    private func readRetries(_ value: Value) throws(Diagnostic) -> Retries {
+        let retries = try value.word(of: Retries.self)
+        switch retries {
+        case .none, .untilAcked: return retries
+        case .client, .idempotent:
+            throw value.diagnostic(
+                "`retries: \(retries.rawValue)` is Kafka's: a Redis client has no retries of its own",
+                remedy: "`none` or `until-acked`")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// Every bound and every time that a system waits, in one place.
+enum SystemLimits {
+    /// Streams of one configuration.
+    static let streams = 10_000
+    /// From a server's start until it answers; loading a large log takes a while.
+    static let startSeconds = 60.0
+    /// A command of the control plane. Long ones (`DEBUG SLEEP`) are part of faults.
+    static let commandSeconds = 30.0
+    /// A question whose answer says whether a server is there: a stopped one must not stall the trial.
+    static let probeSeconds = 0.25
+    /// How long a look for circumstances may take from the thread that runs the trial.
+    static let observeSeconds = 0.02
+    /// One page of a replay.
+    static let pageSeconds = 30.0
+    /// Entries of one page of a replay.
+    static let pageEntries = 1_000
+    /// Streams that a replay reads at the same time.
+    static let pagesAtOnce = 8
+    /// Bytes of a log that an error repeats, from its end.
+    static let logTailBytes = 2_000
+    /// One reply of a server: a page of the largest events is far smaller.
+    static let replyBytes = 1 << 30
+    /// Repairing an append-only file.
+    static let repairSeconds = 120.0
+}

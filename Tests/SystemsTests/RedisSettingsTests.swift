@@ -1,0 +1,210 @@
+import Documents
+import Labs
+import Testing
+import Workload
+
+@testable import Systems
+
+/// Reads the text of a configuration's fields, as a suite would hold them.
+private func configure(
+    _ settings: String, ack: String? = nil, retries: String? = nil, system: String = "redis-standalone"
+) throws -> RedisSettings {
+    var text = "settings: \(settings)\n"
+    if let ack { text += "ack: \(ack)\n" }
+    if let retries { text += "retries: \(retries)\n" }
+    let document = try YAML.read(text, file: "suite.yml")
+    var fields = try Fields(document, of: "a configuration")
+    let configuration = ConfigurationText(
+        name: "c", settings: try fields.optional("settings"), ack: try fields.optional("ack"),
+        retries: try fields.optional("retries"), place: document, agents: 200, inFlight: 1)
+    let configured = try RedisStandalone().configure(configuration)
+    return try #require(configured as? ConfiguredRedisStandalone).settings
+}
+
+private func refusal(_ settings: String, ack: String? = nil, retries: String? = nil) -> String {
+    do {
+        _ = try configure(settings, ack: ack, retries: retries)
+        return "not refused"
+    } catch {
+        return "\(error)"
+    }
+}
+
+struct RedisSettingsTests {
+    @Test func holdfastsOwnSettingsAreReadAndTheRestAreDirectives() throws {
+        let settings = try configure(
+            "{filesystem: xfs, clients: pinned, server: valkey-server, streams: agent, appendonly: yes, hz: 50}",
+            ack: "reply", retries: "until-acked")
+        #expect(settings.filesystem == .xfs)
+        #expect(settings.clients == .pinned)
+        #expect(settings.server == "valkey-server")
+        #expect(settings.streams == .agent)
+        #expect(settings.retries == .untilAcked)
+        #expect(
+            settings.directives == [
+                RedisSettings.Directive(name: "appendonly", value: "yes"),
+                RedisSettings.Directive(name: "hz", value: "50"),
+            ])
+    }
+
+    @Test func nothingGivenIsOneStreamOnExt4WithoutRetries() throws {
+        let settings = try configure("{}")
+        #expect(settings.filesystem == .ext4)
+        #expect(settings.streams == .one)
+        #expect(settings.ack == "reply")
+        #expect(settings.retries == .none)
+        #expect(settings.directives.isEmpty)
+    }
+
+    @Test func serversOwnDefaultsForSnapshotsCanBeSaid() throws {
+        let settings = try configure("{save: 3600 1 300 100 60 10000, appendonly: no}")
+        #expect(settings.given("save") == "3600 1 300 100 60 10000")
+        #expect(try configure("{save: \"\"}").given("save") == "")
+        #expect(try configure("{save: [3600 1, 60 10000]}").directives.count == 2)
+    }
+
+    @Test func directivesThatHoldfastDoesNotKnowGoToTheServer() throws {
+        let settings = try configure("{some-brand-new-directive: with words}")
+        #expect(settings.directives == [.init(name: "some-brand-new-directive", value: "with words")])
+    }
+
+    @Test(arguments: [
+        ("{filesystem: btrfs}", "suite.yml:1:24: settings.filesystem: \"btrfs\" is not known"),
+        ("{clients: sticky}", "settings.clients: \"sticky\" is not known"),
+        ("{streams: many}", "`one` (all in one stream), a number of streams, or `agent` (one for each agent)"),
+        ("{streams: 0}", "0 streams are not possible; 1 to 10000, or `agent`"),
+        ("{streams: \"4\"}", "settings.streams: is not a way to spread events over streams"),
+        ("{replicas: 2}", "settings.replicas: `replicas` means nothing here: `redis-standalone` is one server"),
+        ("{replica: {appendonly: yes}}", "settings.replica: `replica` means nothing here"),
+        ("{sentinels: 3}", "has no sentinels"),
+        ("{port: 6380}", "suite.yml:1:18: settings.port: `port` cannot be set by a suite: where the server listens"),
+        ("{dir: /tmp}", "settings.dir: `dir` cannot be set by a suite: where the server keeps its files"),
+        ("{logfile: x}", "keeps its log in the trial's directory; leave it out"),
+        ("{daemonize: yes}", "starts the server in the foreground"),
+        ("{requirepass: secret}", "workers connect without a password"),
+        ("{include: /etc/redis.conf}", "every directive stands in the suite"),
+        ("{appendfsync: {a: b}}", "settings.appendfsync: a directive's value is one line of redis.conf"),
+        ("{appendfsync: [always, no]}", "settings.appendfsync: `appendfsync` has one value"),
+        ("{save: []}", "settings.save: `save` has an empty list"),
+        ("{save: [[1]]}", "a directive's value is one line"),
+        ("{save: }", "settings.save: `save` has no value; `save: \"\"` is the empty text"),
+        ("{save: 60}", "\"60\" is not a list of save points"),
+        ("{save: every minute}", "is not a list of save points; pairs of seconds and changes"),
+        ("{appendfsync: sometimes}", "\"sometimes\" is not a value of `appendfsync`; always, everysec, no"),
+        ("{appendonly: true}", "\"true\" is not a value of `appendonly`; yes or no"),
+        ("{maxmemory: 12 mb}", "\"12 mb\" is not a value of `maxmemory`; bytes, with or without a unit"),
+        ("{hz: 0}", "\"0\" is not a value of `hz`; a whole number from 1 to 500"),
+        ("{min-replicas-to-write: 1}", "would refuse every write (NOREPLICAS)"),
+        ("{cluster-enabled: yes}", "a cluster is a system of its own; `system: redis-cluster`"),
+        ("{appendfsnyc: always}", "settings.appendfsnyc: `appendfsnyc` is neither a setting of Holdfast"),
+        ("{appendfsnyc: always}", "did you mean `appendfsync`?"),
+        ("{filesytem: xfs}", "did you mean `filesystem`?"),
+        ("{AppendOnly: yes}", "\"AppendOnly\" is not a directive's name; write `appendonly`"),
+        ("{\"a b\": yes}", "\"a b\" is not a directive's name"),
+        ("{proc-title-template: \"a\\nport 1\"}", "one line without control characters"),
+        ("{proc-title-template: 'a \"b'}", "do not balance"),
+        ("appendonly", "settings: is \"appendonly\""),
+        ("[appendonly]", "settings: is a list"),
+    ])
+    func refuses(_ settings: String, _ words: String) {
+        let text = refusal(settings)
+        #expect(text.hasPrefix("suite.yml:1:"))
+        #expect(text.contains(words), "\(text)")
+    }
+
+    @Test(arguments: [
+        ("wait 1", "`wait` counts replicas, and `redis-standalone` has none"),
+        ("wait 1 1000", "`wait` counts replicas"),
+        ("waitaof 1 0", "`waitaof` needs Redis 7.2 or later"),
+        ("replies", "\"replies\" is not an acknowledgement; `reply`"),
+        ("reply 1", "\"reply 1\" is not an acknowledgement"),
+        ("[reply]", "ack: is a list"),
+    ])
+    func refusesAcknowledgement(_ ack: String, _ words: String) {
+        let text = refusal("{}", ack: ack)
+        #expect(text.hasPrefix("suite.yml:2:"))
+        #expect(text.contains(words), "\(text)")
+    }
+
+    @Test(arguments: [
+        ("client", "`retries: client` is Kafka's"), ("idempotent", "`retries: idempotent` is Kafka's"),
+        ("always", "\"always\" is not known"),
+    ])
+    func refusesRetries(_ retries: String, _ words: String) {
+        #expect(refusal("{}", retries: retries).contains(words))
+    }
+}
+
+struct SystemsTests {
+    @Test func allSixNamesAreKnown() {
+        #expect(
+            Systems.all.map(\.name) == [
+                "redis-standalone", "redis-replicated", "redis-sentinel", "redis-cluster", "kafka", "hybrid",
+            ])
+    }
+
+    @Test(arguments: ["redis-replicated", "redis-sentinel", "redis-cluster", "kafka", "hybrid"])
+    func systemsThatAreNotBuiltSaySo(_ name: String) throws {
+        let place = try YAML.read("system: \(name)", file: "suite.yml")
+        let kind = try Systems.named(Value(.scalar(name, plain: true), file: "suite.yml", line: 1, column: 9, path: ""))
+        let text = ConfigurationText(
+            name: "c", settings: nil, ack: nil, retries: nil, place: place, agents: 1, inFlight: 1)
+        let error = #expect(throws: Diagnostic.self) { try kind.configure(text) }
+        #expect(error?.field == "system")
+        #expect(error?.problem == "`\(name)` is not built yet in this version of Holdfast")
+        #expect(error?.remedy.contains("redis-standalone") == true)
+    }
+
+    @Test(arguments: [("redis-standalon", "did you mean `redis-standalone`?"), ("mysql", "one of redis-standalone, ")])
+    func refusesUnknownSystem(_ name: String, _ remedy: String) throws {
+        let value = Value(.scalar(name, plain: true), file: "suite.yml", line: 3, column: 9, path: "system")
+        let error = #expect(throws: Diagnostic.self) { try Systems.named(value) }
+        #expect(error?.remedy.contains(remedy) == true)
+    }
+}
+
+struct RedisTextTests {
+    @Test func unitsAreThoseOfTheServer() {
+        #expect(RedisText.bytes("64mb") == 64 << 20)
+        #expect(RedisText.bytes("64M") == 64_000_000)
+        #expect(RedisText.bytes("1k") == 1000)
+        #expect(RedisText.bytes("1GB") == 1 << 30)
+        #expect(RedisText.bytes("7") == 7)
+        #expect(RedisText.bytes("mb") == nil)
+        #expect(RedisText.bytes("9223372036854775807gb") == nil)
+        #expect(RedisText.bytes("1 mb") == nil)
+    }
+
+    @Test func wordsAreSplitAsTheServerDoes() {
+        #expect(RedisText.words(" a  \"b c\" 'd' \"\" ") == ["a", "b c", "d", ""])
+        #expect(RedisText.words("\"a\\\"b\"") == ["a\"b"])
+        #expect(RedisText.words("\"a") == nil)
+        #expect(RedisText.words("\"a\"b") == nil)
+    }
+
+    @Test(arguments: [
+        ("maxmemory", "64mb", "67108864"), ("appendfsync", "ALWAYS", "always"), ("save", "", ""), ("save", "\"\"", ""),
+        (
+            "client-output-buffer-limit", "replica 256mb 64mb 60",
+            "normal 0 0 0 slave 268435456 67108864 60 pubsub 1 2 3"
+        ),
+        ("notify-keyspace-events", "KEA", "AKE"), ("oom-score-adj", "relative", "yes"),
+        ("shutdown-on-sigterm", "force save", "save force"),
+    ])
+    func agrees(_ name: String, _ wanted: String, _ found: String) {
+        #expect(RedisText.agrees(name, wanted: [wanted], found: found))
+    }
+
+    @Test(arguments: [
+        ("maxmemory", "64mb", "64000000"), ("appendfsync", "always", "everysec"), ("save", "", "3600 1"),
+        ("save", "1 3600", "3600 1"), ("appendonly", "yes", ""),
+        ("client-output-buffer-limit", "replica 256mb 64mb 60", "normal 0 0 0 slave 268435456 67108864 61"),
+    ])
+    func differs(_ name: String, _ wanted: String, _ found: String) {
+        #expect(!RedisText.agrees(name, wanted: [wanted], found: found))
+    }
+
+    @Test func severalSavePointsOnSeveralLinesAreOneList() {
+        #expect(RedisText.agrees("save", wanted: ["3600 1", "300 100"], found: "3600 1 300 100"))
+    }
+}
