@@ -39,7 +39,7 @@ public struct WorkloadSettings: Codable, Hashable, Sendable {
 
     /// The largest payload that an event can carry.
     public static let payloadLimit = 1 << 20
-    public static let agentLimit = 1_000_000
+    public static let agentLimit = 20_000
 
     /// What no load can be, by field and with what would be right; nil if all is well.
     public var problem: (field: String, message: String)? {
@@ -61,6 +61,9 @@ public struct WorkloadSettings: Codable, Hashable, Sendable {
         if !(1...1024).contains(inFlight) { return ("in-flight", "must be from 1 to 1024") }
         return nil
     }
+
+    /// Mean nanoseconds between two events of one agent.
+    var spacing: Double { Double(agents) / rate * 1e9 }
 
     /// The agents of one of the producers, numbered from 0: every `producers`-th, so that neighbours are apart.
     public func agents(ofProducer producer: Int) -> [Int64] {
