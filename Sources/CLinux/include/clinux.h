@@ -1,3 +1,93 @@
 #pragma once
 /// Thin wrappers for system calls that Swift's Glibc module does not show. Plain integers only.
 /// Each returns what the call returns, or -errno on failure.
+#include <stdint.h>
+
+// Processes (process.c)
+
+/// Starts `path` in a session of its own: every signal default and unblocked, no descriptor but 0, 1, 2, which become
+/// `input`, `output` and `errors` (-1: the null device). With `dies_with_parent`, SIGKILL when the calling thread ends.
+/// Returns the pid, or -errno of what failed, a missing file (-ENOENT) and one that is no program (-ENOEXEC) included.
+int clinux_spawn(
+    const char *path, char *const *arguments, char *const *environment, int input, int output, int errors,
+    int dies_with_parent);
+int clinux_pidfd_open(int pid);
+int clinux_pidfd_send_signal(int pidfd, int signal);
+
+/// What `clinux_wait` saw.
+enum {
+    CLINUX_WAIT_RUNNING = 0,
+    CLINUX_WAIT_STOPPED = 1,
+    CLINUX_WAIT_EXITED = 2,
+    CLINUX_WAIT_SIGNALED = 3,
+};
+/// State of a child, without waiting. `reap` takes the status of one that has ended; otherwise it stays waitable.
+/// Returns one of CLINUX_WAIT_*; `value` is the exit code or the signal.
+int clinux_wait(int pidfd, int reap, int *value);
+int clinux_set_name(const char *name);
+
+// Descriptors (descriptors.c)
+
+int clinux_pipe(int *read_end, int *write_end);
+/// An anonymous file in memory that holds these bytes, at its beginning.
+int clinux_memory_file(const void *bytes, uint64_t count);
+int clinux_open(int directory, const char *path, int flags, unsigned mode);
+/// Opens a directory for reading: no link is followed, no mount is crossed (-EXDEV).
+int clinux_open_folder(int directory, const char *name);
+int clinux_rename(const char *from, const char *to);
+
+// Waiting (events.c)
+
+struct clinux_event {
+    uint64_t token;
+    uint32_t events;
+    uint32_t unused;
+};
+enum {
+    CLINUX_READABLE = 1,
+    CLINUX_WRITABLE = 4,
+    CLINUX_ERROR = 8,
+    CLINUX_HANGUP = 16,
+    CLINUX_PEER_CLOSED = 0x2000,
+};
+int clinux_epoll_create(void);
+/// `operation`: 0 add, 1 modify, 2 remove.
+int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token);
+/// Waits at most `nanoseconds` (negative: without end); returns how many events it stored.
+int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int64_t nanoseconds);
+/// Waits until one descriptor is readable or ended; 1, or 0 when `nanoseconds` passed.
+int clinux_wait_readable(int descriptor, int64_t nanoseconds);
+int clinux_wait_writable(int descriptor, int64_t nanoseconds);
+int clinux_timer_create(void);
+/// CLOCK_MONOTONIC, absolute; 0 disarms.
+int clinux_timer_set(int timer, int64_t at_nanoseconds);
+int clinux_event_create(void);
+/// Blocks the signals of `mask` (bit n - 1: signal n) for this thread and returns a descriptor to read them from.
+int clinux_signal_create(uint64_t mask);
+/// The number of the next signal, 0 if there is none.
+int clinux_signal_next(int descriptor);
+int64_t clinux_monotonic(void);
+/// Sleeps until CLOCK_MONOTONIC says so.
+int clinux_sleep_until(int64_t at_nanoseconds);
+
+// Sockets (sockets.c)
+
+/// A non-blocking TCP socket that began to connect; `address` as numbers (IPv4 or IPv6).
+int clinux_connect(const char *address, uint16_t port);
+/// The error that a socket has pending, 0 if none.
+int clinux_socket_error(int socket);
+int clinux_set_blocking(int descriptor, int blocking);
+
+// Filesystems (filesystems.c)
+
+/// Free bytes for us, all bytes, and the filesystem's magic number.
+int clinux_filesystem(const char *path, int64_t *free_bytes, int64_t *all_bytes, int64_t *type);
+int clinux_allocate(int descriptor, int64_t bytes);
+int clinux_sync_filesystem(int descriptor);
+
+// Namespaces (namespaces.c)
+
+/// The calling thread enters the network namespace of this file.
+int clinux_enter_network(int descriptor);
+/// Whether this process may make a user namespace: 0, or -errno.
+int clinux_try_user_namespace(void);
