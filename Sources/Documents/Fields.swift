@@ -9,7 +9,7 @@ public struct Fields: Sendable {
     /// The mapping itself: where to point when something is missing.
     public let value: Value
     /// What the mapping describes, for messages: `a configuration`.
-    public let subject: String
+    public var subject: String
     /// Every field that was asked for so far, in that order.
     public private(set) var known: [String] = []
     private let entries: [(key: Value, value: Value)]

@@ -1,0 +1,80 @@
+public import Documents
+
+/// A fault: one named way to break a system, as its file says it.
+public struct FaultFile: Sendable {
+    public var name: String
+    public var about: String
+    /// Names of the systems that it makes sense for.
+    public var appliesTo: [String]
+    /// In the order of the file, with the values that hold: the file's own, or those that a suite set.
+    public var parameters: [(name: String, value: Value)]
+    /// With the parameters put in.
+    public var timeline: [Step]
+    /// The file's path.
+    public var path: String
+
+    /// The systems that there are or will be. A fault may name one that is not built yet: its file need not change then.
+    public static let systems = [
+        "redis-standalone", "redis-replicated", "redis-sentinel", "redis-cluster", "kafka", "hybrid",
+    ]
+
+    public func applies(to system: String) -> Bool { appliesTo.contains(system) }
+
+    /// What of this fault can't be done yet, at its place; nil if all can.
+    public var notBuilt: Diagnostic? {
+        for (verb, source) in timeline.verbsAndPlaces where !type(of: verb).isBuilt {
+            return source.diagnostic("\(type(of: verb).name) is not built yet", remedy: FaultFile.built)
+        }
+        for (wait, source) in timeline.waitsAndPlaces where !type(of: wait).isBuilt {
+            return source.diagnostic(
+                "waiting for \(type(of: wait).name) is not built yet",
+                remedy: "built are " + Waits.all.filter { $0.isBuilt }.map { $0.name }.joined(separator: ", "))
+        }
+        return nil
+    }
+
+    private static var built: String {
+        "built are " + Verbs.all.filter { $0.isBuilt }.map { $0.name }.joined(separator: ", ")
+    }
+
+    /// Reads a fault from its document.
+    /// - Parameter with: the mapping of a suite's `with:`, whose values replace the file's own.
+    public init(_ document: Value, with: Value? = nil) throws(Diagnostic) {
+        var fields = try Fields(document, of: "a fault")
+        path = document.file
+        name = try fields.required("fault", such: "fault: primary-kill").name()
+        about = try fields.required("about", such: "about: The primary is killed and restarted.").name()
+        appliesTo = try FaultFile.systems(try fields.required("applies-to", such: "applies-to: [redis-standalone]"))
+        let own = try fields.optional("parameters")
+        let timeline = try fields.required("timeline", such: "timeline: [{at: 50%, do: kill, node: primary}]")
+        try fields.finish()
+        var parameters = try Parameters(own)
+        // With the file's own values first: a mistake in the file is no mistake of the suite that sets others.
+        let usual = try StepReader.timeline(try parameters.put(into: timeline))
+        if let unused = parameters.unused {
+            throw unused.diagnostic("is used nowhere", remedy: "write $\(unused.text) in the timeline, or leave it out")
+        }
+        if let with {
+            try parameters.set(with, fault: name)
+            self.timeline = try StepReader.timeline(try parameters.put(into: timeline))
+        } else {
+            self.timeline = usual
+        }
+        self.parameters = parameters.values.map { ($0.key.text, $0.value) }
+    }
+
+    private static func systems(_ value: Value) throws(Diagnostic) -> [String] {
+        var names: [String] = []
+        for item in try value.list() {
+            let name = try item.word(of: systems)
+            guard !names.contains(name) else {
+                throw item.diagnostic("\(shown(name)) is named twice", remedy: "name it once")
+            }
+            names.append(name)
+        }
+        guard !names.isEmpty else {
+            throw value.diagnostic("names no system", remedy: "name those it makes sense for, such as redis-standalone")
+        }
+        return names
+    }
+}

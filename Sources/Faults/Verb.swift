@@ -1,0 +1,33 @@
+public import Documents
+
+/// One kind of thing that a fault's step can do. Each is a file under `Verbs/` and a line in `Verbs.all`.
+///
+/// A verb is a value: its initializer takes exactly its own fields from the step and refuses what is wrong with them;
+/// fields that it does not take are refused by the one who reads the step.
+public protocol Verb: Sendable {
+    /// As faults say it, after `do:`.
+    static var name: String { get }
+    /// What it does, in one line.
+    static var about: String { get }
+    /// When its effect counts as proven.
+    static var proof: String { get }
+    /// False: understood and checked, but it can't be done yet, and a suite that needs it is refused.
+    static var isBuilt: Bool { get }
+    /// Whom it is done to; nil if it names no node.
+    var nodes: NodeSelection? { get }
+
+    init(_ fields: inout Fields) throws(Diagnostic)
+}
+
+public enum Verbs {
+    /// Every verb, in the order in which they are listed to people.
+    public static let all: [any Verb.Type] = [
+        Kill.self, Terminate.self, Pause.self, Resume.self, Restart.self, StartWorker.self, Promote.self, Isolate.self,
+        Limit.self, Drop.self, Delay.self, Reset.self, PowerLoss.self, FillDisk.self, SlowFsync.self, Damage.self,
+        Command.self, Heal.self,
+    ]
+
+    public static func named(_ name: String) -> (any Verb.Type)? {
+        all.first { $0.name == name }
+    }
+}

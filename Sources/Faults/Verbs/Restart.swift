@@ -1,0 +1,21 @@
+public import Documents
+
+/// Starts the process again, on its data or on nothing.
+public struct Restart: Verb {
+    public static let name = "restart"
+    public static let about = "Starts the process again, on its data or on nothing."
+    public static let proof = "another process answers, its data loaded; or the server refuses to start"
+    public static let isBuilt = true
+
+    public enum Data: String, CaseIterable, Sendable {
+        case keep, empty
+    }
+
+    public var nodes: NodeSelection?
+    public var data: Data
+
+    public init(_ fields: inout Fields) throws(Diagnostic) {
+        nodes = try NodeSelection(try fields.required("node", such: "node: primary"))
+        data = try fields.optional("data")?.word(of: Data.self) ?? .keep
+    }
+}

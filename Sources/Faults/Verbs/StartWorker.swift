@@ -1,0 +1,40 @@
+public import Documents
+
+/// Starts one more worker: a consumer of a group, a bridge, or a producer under an identity that is taken.
+public struct StartWorker: Verb {
+    public static let name = "start"
+    public static let about =
+        "Starts one more worker: a consumer of a group, a bridge, or a producer under an identity that is taken."
+    public static let proof = "one more worker runs"
+    public static let isBuilt = false
+
+    public enum Worker: Hashable, Sendable {
+        case consumer(group: String)
+        case bridge
+        /// With the identity of the producer of this number, which may still be there.
+        case producer(identity: Int)
+    }
+
+    public var worker: Worker
+    public var nodes: NodeSelection? { nil }
+
+    public init(_ fields: inout Fields) throws(Diagnostic) {
+        let value = try fields.required("worker", such: "worker: consumer memory-updater")
+        let text = try value.name()
+        let identity = try fields.optional("as")
+        if let identity, text != "producer" {
+            throw identity.diagnostic("only a producer takes the identity of another", remedy: "leave as out")
+        }
+        if text == "producer" {
+            worker = .producer(identity: try fields.required("as", such: "as: 1").wholeNumber(in: 1...10_000))
+        } else if text == "bridge" {
+            worker = .bridge
+        } else if text.hasPrefix("consumer "), text.count > "consumer ".count {
+            worker = .consumer(group: String(text.dropFirst("consumer ".count)))
+        } else {
+            throw value.diagnostic(
+                "\(shown(text)) is no worker that can be started",
+                remedy: "write consumer and the name of its group, bridge, or producer with as")
+        }
+    }
+}

@@ -1,0 +1,15 @@
+public import Documents
+
+/// Waits until the server answers, its data loaded.
+public struct Answering: Wait {
+    public static let name = "answering"
+    public static let about = "The server answers, its data loaded."
+    public static let isBuilt = true
+
+    public var nodes: NodeSelection?
+
+    public init(_ fields: inout Fields) throws(Diagnostic) {
+        let node = try fields.optional("node")
+        nodes = if let node { try NodeSelection(node) } else { nil }
+    }
+}

@@ -1,0 +1,15 @@
+public import Documents
+
+/// Waits until the node is out of sync: its link down, or out of the in-sync set.
+public struct Unsynced: Wait {
+    public static let name = "unsynced"
+    public static let about = "The node is out of sync: its link down, or out of the in-sync set."
+    public static let isBuilt = false
+
+    public var nodes: NodeSelection?
+
+    public init(_ fields: inout Fields) throws(Diagnostic) {
+        let node = try fields.optional("node")
+        nodes = if let node { try NodeSelection(node) } else { nil }
+    }
+}

@@ -1,0 +1,154 @@
+import Documents
+import Faults
+import Testing
+
+struct ParameterTests {
+    private let cut = "- {do: isolate, node: primary, from: peers}\n- {after: $cut, do: heal}"
+
+    @Test func aParameterHasItsUsualValueUnlessASuiteSetsAnother() throws {
+        #expect(try fault(timeline: cut, parameters: "{cut: 3s}").timeline[1].timing == .after(.seconds(3)))
+        let longer = try fault(timeline: cut, parameters: "{cut: 3s}", with: "{cut: 14s}")
+        #expect(longer.timeline[1].timing == .after(.seconds(14)))
+        #expect(longer.parameters.map(\.name) == ["cut"])
+        #expect(longer.parameters[0].value.text == "14s")
+    }
+
+    @Test func parametersStandAnywhereInAValue() throws {
+        let steps = try fault(
+            timeline: """
+                - {do: command, node: replica $n, run: [CONFIG, SET, "$key", "a$$b-$n"]}
+                - {do: kill, node: $whom}
+                - {repeat: $times, every: 1s, steps: [{do: heal}]}
+                """, parameters: "{n: 2, key: hz, whom: [replica 1, replica 2], times: 4}"
+        ).timeline
+        #expect((steps.verbs[0] as? Command)?.words == ["CONFIG", "SET", "hz", "a$b-2"])
+        #expect(steps.verbs[0].nodes?.description == "replica 2")
+        #expect(steps.verbs[1].nodes?.description == "replica 1, replica 2")
+        #expect(steps[2].source.flow == "{repeat: 4, every: 1s, steps: [{do: heal}]}")
+    }
+
+    @Test func aWrongValueIsRefusedWhereItIsWritten() {
+        #expect(
+            refusal { try fault(timeline: cut, parameters: "{cut: 3s}", with: "{cut: long}") }
+                == "suite.yml:1:13: with.cut: \"long\" is no time; write a number with its unit, such as 10s, 200ms or 5m"
+        )
+        #expect(
+            refusal { try fault(timeline: cut, parameters: "{cut: 3}", with: "{cut: 3s}") }
+                == "f.yml:4:19: parameters.cut: \"3\" is no time; write a number with its unit, such as 10s, 200ms or 5m"
+        )
+        #expect(
+            refusal { try fault(timeline: cut, parameters: "{cut: 3s}", with: "{cute: 3s}") }
+                == "suite.yml:1:8: with.cute: the fault \"tried\" has no such parameter; did you mean \"cut\"? Known here: cut"
+        )
+        #expect(
+            refusal { try fault(timeline: "- {do: heal}", with: "{cut: 3s}") }
+                == "suite.yml:1:8: with.cut: the fault \"tried\" has no such parameter; none is known here")
+        #expect(
+            refusal { try fault(timeline: cut, parameters: "{cot: 3s}") }
+                == "f.yml:7:11: timeline[1].after: \"$cut\" is no parameter of this fault; did you mean \"cot\"? "
+                + "Known here: cot; write $$ for the sign itself")
+        #expect(
+            refusal { try fault(timeline: cut, parameters: "{cut: 3s, extra: 1}") }
+                == "f.yml:4:23: parameters.extra: is used nowhere; write $extra in the timeline, or leave it out")
+        #expect(
+            refusal { try fault(timeline: cut, parameters: "{cut: }") }
+                == "f.yml:4:19: parameters.cut: has no value; give it the one that holds unless a suite sets another")
+        #expect(
+            refusal { try fault(timeline: cut, parameters: "{1st: 1}") }
+                == "f.yml:4:14: parameters.1st: \"1st\" is no name of a parameter; use letters, digits, - and _, a letter first"
+        )
+        #expect(
+            refusal { try fault(timeline: "- {do: command, node: primary, run: [\"cost $\"]}") }
+                == "f.yml:6:38: timeline[0].run[0]: a $ begins a parameter's name, and none follows; "
+                + "write $$ for the sign itself")
+        #expect(
+            refusal { try fault(timeline: "- {do: kill, node: replica $n}", parameters: "{n: [1]}") }
+                == "f.yml:4:17: parameters.n: is no text, and stands inside one; give it a text or a number")
+    }
+}
+
+struct FaultFileTests {
+    private func read(_ text: String) -> String {
+        refusal { try FaultFile(try YAML.read(text, file: "f.yml")) }
+    }
+
+    @Test func theHeadOfAFileIsChecked() {
+        let rest = "about: A.\napplies-to: [kafka]\ntimeline: []\n"
+        #expect(
+            read(rest) == "f.yml:1:1: fault: is missing, and a fault needs it; add it, such as fault: primary-kill")
+        #expect(
+            read("fault: a\n" + rest + "parameter: {}\n")
+                == "f.yml:5:1: parameter: is no field of a fault; did you mean \"parameters\"? Known here: fault, about, "
+                + "applies-to, parameters, timeline")
+        #expect(
+            read("fault: a\nabout: A.\napplies-to: [redis]\ntimeline: []")
+                == "f.yml:3:14: applies-to[0]: \"redis\" is not known; known here: redis-standalone, redis-replicated, "
+                + "redis-sentinel, redis-cluster, kafka, hybrid")
+        #expect(
+            read("fault: a\nabout: A.\napplies-to: []\ntimeline: []")
+                == "f.yml:3:13: applies-to: names no system; name those it makes sense for, such as redis-standalone")
+        #expect(
+            read("fault: a\nabout: A.\napplies-to: [kafka, kafka]\ntimeline: []")
+                == "f.yml:3:21: applies-to[1]: \"kafka\" is named twice; name it once")
+        #expect(
+            read("fault: a\nabout: A.\napplies-to: [kafka]\ntimeline: {at: 1s}")
+                == "f.yml:4:11: timeline: is a mapping; write a list, such as [a, b]")
+        #expect(read("fault: a\n" + rest).hasPrefix("no refusal"))
+    }
+
+    @Test func theContractsExampleIsRead() throws {
+        let text = """
+            fault: primary-isolated
+            about: The primary is cut off from its replicas while clients on its side keep writing; a replica is promoted; the cut heals.
+            applies-to: [redis-replicated, redis-sentinel, redis-cluster, kafka]
+            timeline:
+              - {at: 40%, do: isolate, node: primary, from: peers}
+              - {wait: promoted, within: 30s}
+              - {after: 3s, do: heal}
+              - {wait: converged, within: 60s}
+            """
+        let fault = try FaultFile(try YAML.read(text, file: "f.yml"))
+        #expect(fault.timeline.count == 4)
+        #expect(fault.applies(to: "kafka") && !fault.applies(to: "redis-standalone"))
+    }
+}
+
+struct FaultSearchTests {
+    private let shipped = FaultSearch(suite: nil, own: [packageRoot + "/faults"])
+
+    @Test func everyShippedFaultIsReadAndCanBeDone() throws {
+        let names = shipped.names
+        for name in ["none", "primary-kill", "primary-empty-restart", "power-loss", "graceful-stop", "primary-paused"] {
+            #expect(names.contains(name))
+        }
+        for name in names {
+            let fault = try shipped.load(named: name)
+            #expect(fault.notBuilt == nil)
+            #expect(fault.applies(to: "redis-standalone"))
+        }
+    }
+
+    @Test func foldersAreLookedThroughInOrder() {
+        #expect(
+            FaultSearch(suite: "a/b/s.yml", own: ["/own"]).folders == ["faults", "a/b/faults", "a/b/../faults", "/own"])
+        #expect(FaultSearch(suite: "s.yml", own: []).folders == ["faults", "faults", "../faults"])
+    }
+
+    @Test func aPathNamesAFaultToo() throws {
+        #expect(try shipped.load(named: packageRoot + "/faults/none.yml").name == "none")
+        let besideSuite = FaultSearch(suite: packageRoot + "/suites/s.yml", own: [])
+        #expect(try besideSuite.load(named: "../faults/none.yml").name == "none")
+        #expect(try besideSuite.load(named: "none").path.hasSuffix("faults/none.yml"))
+    }
+
+    @Test func anUnknownFaultIsRefusedWithWhatThereIs() throws {
+        let value = try YAML.read("faults: [primary-kil]", file: "s.yml").mapping()[0].value.list()[0]
+        let text = refusal { try FaultSearch(suite: nil, own: [packageRoot + "/faults"]).load(value) }
+        #expect(
+            text.hasPrefix(
+                "s.yml:1:10: faults[0]: there is no fault \"primary-kil\"; did you mean \"primary-kill\"? Known"))
+        #expect(text.hasSuffix("; looked in faults, \(packageRoot)/faults"))
+        #expect(
+            refusal { try shipped.load(named: "no/such.yml") }.hasPrefix("fault: there is no fault \"no/such.yml\""))
+    }
+}
