@@ -18,8 +18,8 @@ enum SystemLimits {
     static let pagesAtOnce = 8
     /// Bytes of a log that an error repeats, from its end.
     static let logTailBytes = 2_000
-    /// One reply of a server: a page of the largest events is far smaller.
-    static let replyBytes = 1 << 30
+    /// The list of the files that make an append-only file.
+    static let manifestBytes = 1 << 20
     /// Repairing an append-only file.
     static let repairSeconds = 120.0
 }

@@ -55,10 +55,10 @@ struct ConfiguredRedisStandalone: ConfiguredSystem {
     var filesystem: Filesystem { settings.filesystem }
 
     func server() throws(SystemError) -> ServerVersion {
-        throw SystemError(.missing, "servers cannot be started yet")
+        try RedisBinary.find(settings.server).version
     }
 
     func makeSystem(_ trial: TrialSetting) -> any System {
-        preconditionFailure("servers cannot be started yet")
+        RedisStandaloneSystem(settings, trial)
     }
 }

@@ -1,0 +1,65 @@
+import Glibc
+import Platform
+
+/// A server program of Redis or Valkey, and what it says of itself.
+struct RedisBinary: Sendable {
+    static let variable = "HOLDFAST_REDIS_SERVER"
+
+    var version: ServerVersion
+
+    /// Finds the server: what the configuration names, else what the environment does, else the machine's own.
+    static func find(_ setting: String?) throws(SystemError) -> RedisBinary {
+        let environment = getenv(variable).map { String(cString: $0) }
+        let wanted = [setting, environment].compactMap { $0 }.first { !$0.isEmpty } ?? "redis-server"
+        guard let path = locate(wanted) else {
+            let whose =
+                setting != nil ? "the setting `server`" : environment != nil ? variable : "the machine's PATH"
+            throw SystemError(
+                .missing,
+                "\(wanted) is no program here (\(whose)): install it (apt-get install redis-server), or name another "
+                    + "Redis or Valkey server by the setting `server` or by \(variable)")
+        }
+        return RedisBinary(version: try askVersion(path))
+    }
+
+    private static func locate(_ name: String) -> String? {
+        if !name.contains("/"), let path = getenv("PATH").map({ String(cString: $0) }) {
+            for folder in path.split(separator: ":") where folder.hasPrefix("/") {
+                if let found = Tool.locate("\(folder)/\(name)") { return found }
+            }
+        }
+        return Tool.locate(name)
+    }
+
+    /// `Redis server v=7.0.15 sha=…`, `Valkey server v=9.1.2 sha=…`.
+    private static func askVersion(_ path: String) throws(SystemError) -> ServerVersion {
+        let result: ToolResult
+        do { result = try Tool.run(path, ["--version"], deadline: .seconds(10)) } catch {
+            throw SystemError(.missing, "\(path) cannot be run: \(error)")
+        }
+        guard let version = parse(result.output, path: path) else {
+            let said = result.output.prefix(200) + result.errors.prefix(200)
+            throw SystemError(
+                .missing,
+                "\(path) --version says nothing like `Redis server v=7.0.15`, but \"\(said)\" "
+                    + "(\(result.status)): name a Redis or Valkey server by the setting `server` or by \(variable)")
+        }
+        return version
+    }
+
+    static func parse(_ text: String, path: String) -> ServerVersion? {
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count >= 3, words[1] == "server", words[2].hasPrefix("v=") else { return nil }
+        let version = words[2].dropFirst(2)
+        guard let first = version.utf8.first, (0x30...0x39).contains(first) else { return nil }
+        return ServerVersion(path: path, name: String(words[0]), version: String(version))
+    }
+
+    /// Whether it is Valkey, or a Redis of at least that version.
+    func isAtLeast(_ major: Int, _ minor: Int) -> Bool {
+        if version.name == "Valkey" { return true }
+        let numbers = version.version.split(separator: ".").map { Int($0) ?? 0 }
+        let (itsMajor, itsMinor) = (numbers.first ?? 0, numbers.count > 1 ? numbers[1] : 0)
+        return (itsMajor, itsMinor) >= (major, minor)
+    }
+}

@@ -1,0 +1,75 @@
+import Glibc
+
+/// A server's redis.conf: what the lab needs, what a suite asked for, and what Holdfast sets unless it did.
+struct RedisConfigurationFile {
+    typealias Directive = RedisSettings.Directive
+
+    /// What the lab needs so that the server can be reached, watched and found; it is proven by its answering.
+    let labLines: [Directive]
+    /// What trials are about: compared with what the server says it runs with.
+    let lines: [Directive]
+
+    static let port: UInt16 = 6379
+
+    /// - Parameter address: of the node; the server listens there and on the node's own loopback.
+    init(_ settings: RedisSettings, binary: RedisBinary, address: String, dataDirectory: String) {
+        labLines = [
+            Directive(name: "port", value: String(Self.port)),
+            // Nodes whose address is a loopback one share it with others.
+            Directive(name: "bind", value: address.hasPrefix("127.") ? address : "\(address) 127.0.0.1"),
+            Directive(name: "protected-mode", value: "no"),
+            Directive(name: "daemonize", value: "no"),
+            Directive(name: "logfile", value: ""),
+            Directive(name: "dir", value: Self.quoted(dataDirectory)),
+        ]
+        var lines = Self.usual(binary).filter { usual in !settings.directives.contains { $0.name == usual.name } }
+        for directive in settings.directives {
+            if directive.name == "save" {
+                lines += Self.savePoints(directive.value)
+            } else {
+                lines.append(directive)
+            }
+        }
+        self.lines = lines
+    }
+
+    /// What makes trials quick and comparable; a suite that tests one of them sets it.
+    private static func usual(_ binary: RedisBinary) -> [Directive] {
+        var usual = [
+            // Snapshots only where a configuration asks for them: with a save point, even SIGTERM makes one.
+            Directive(name: "save", value: ""),
+            // A rewrite in the middle of a trial is a fault of its own.
+            Directive(name: "auto-aof-rewrite-percentage", value: "0"),
+        ]
+        if binary.isAtLeast(7, 0) { usual.append(Directive(name: "enable-debug-command", value: "yes")) }
+        return usual
+    }
+
+    /// Servers before 7.0 take one save point a line.
+    private static func savePoints(_ value: String) -> [Directive] {
+        let words = value.split(separator: " ")
+        guard words.count > 2 else { return [Directive(name: "save", value: value)] }
+        return stride(from: 0, to: words.count - 1, by: 2).map {
+            Directive(name: "save", value: "\(words[$0]) \(words[$0 + 1])")
+        }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    var text: String {
+        (labLines + lines).map { "\($0.name) \($0.value.isEmpty ? "\"\"" : $0.value)\n" }.joined()
+    }
+
+    /// Names in the order of the file, each once, with the values of their lines.
+    var wanted: [(name: String, values: [String])] {
+        var names: [String] = []
+        var values: [String: [String]] = [:]
+        for line in lines {
+            if values[line.name] == nil { names.append(line.name) }
+            values[line.name, default: []].append(line.value)
+        }
+        return names.map { ($0, values[$0] ?? []) }
+    }
+}
