@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -71,6 +72,11 @@ int clinux_wait_readable(int descriptor, int64_t nanoseconds)
 int clinux_wait_writable(int descriptor, int64_t nanoseconds)
 {
     return wait_for(descriptor, POLLOUT, nanoseconds);
+}
+
+int clinux_exact_timers(void)
+{
+    return prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
 }
 
 int clinux_timer_create(void)

@@ -80,7 +80,7 @@ public enum RecordType: UInt8, CaseIterable, Sendable {
 }
 
 /// What became of one try to publish one event.
-public enum Outcome: UInt8, Sendable {
+public enum Outcome: UInt8, Sendable, BitwiseCopyable {
     /// Anything that proves neither of the others.
     case unknown = 0
     /// The broker said yes.

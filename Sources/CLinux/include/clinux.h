@@ -58,6 +58,8 @@ int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int6
 /// Waits until one descriptor is readable or ended; 1, or 0 when `nanoseconds` passed.
 int clinux_wait_readable(int descriptor, int64_t nanoseconds);
 int clinux_wait_writable(int descriptor, int64_t nanoseconds);
+/// Waits of this thread end as exactly as the clock allows, and not up to 50 microseconds late to save wake-ups.
+int clinux_exact_timers(void);
 int clinux_timer_create(void);
 /// CLOCK_MONOTONIC, absolute; 0 disarms.
 int clinux_timer_set(int timer, int64_t at_nanoseconds);

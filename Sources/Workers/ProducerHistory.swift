@@ -1,0 +1,65 @@
+import History
+import Workload
+
+/// A producer's shard, with the numbers of the names that occur in every record at hand.
+struct ProducerHistory: ~Copyable {
+    private var writer: ShardWriter
+    /// By the kind's raw value.
+    private var kinds: [UInt32]
+    private var streams: [UInt32]
+    /// By the publisher's number of the reason; 0 for one that has not occurred yet.
+    private var reasons: [UInt32] = []
+    private let worker: UInt32
+
+    init(_ orders: ProducerOrders, form: Position.Form) throws(ProducerError) {
+        writer = try Self.open(orders)
+        worker = writer.name(orders.worker)
+        kinds = [UInt32](repeating: 0, count: 256)
+        for kind in EventKind.allCases { kinds[Int(kind.rawValue)] = writer.name(kind.name) }
+        streams = []
+        for stream in orders.client.streams { streams.append(writer.stream(stream, form: form)) }
+    }
+
+    private static func open(_ orders: ProducerOrders) throws(ProducerError) -> ShardWriter {
+        do throws(ShardError) {
+            return try ShardWriter(path: orders.historyPath, worker: orders.worker)
+        } catch {
+            throw ProducerError("\(error)")
+        }
+    }
+
+    mutating func append(_ attempt: Attempt, crc: UInt32, now: Int64) {
+        writer.append(
+            .attempt(
+                t: now, agent: attempt.event.agent, seq: attempt.event.seq, number: attempt.number,
+                kind: kinds[Int(attempt.event.kind.rawValue)], intended: attempt.intended, crc: crc))
+    }
+
+    mutating func append(_ completion: Completion, of attempt: Attempt, now: Int64) {
+        let stream = streams[Int(attempt.event.agent % Int64(streams.count))]
+        writer.append(
+            .outcome(
+                completion.outcome, t: now, agent: attempt.event.agent, seq: attempt.event.seq, number: attempt.number,
+                stream: completion.position == nil ? 0 : stream, position: completion.position,
+                error: completion.reason == 0 ? 0 : reasons[Int(completion.reason)]))
+    }
+
+    mutating func appendGap(_ reason: String, now: Int64) {
+        writer.append(.gap(t: now, worker: worker, reason: writer.name(reason)))
+    }
+
+    mutating func flush() throws(ProducerError) {
+        do throws(ShardError) { try writer.flush() } catch { throw ProducerError("\(error)") }
+    }
+
+    mutating func close() throws(ProducerError) {
+        do throws(ShardError) { try writer.close() } catch { throw ProducerError("\(error)") }
+    }
+
+    func knows(_ reason: UInt16) -> Bool { Int(reason) < reasons.count && reasons[Int(reason)] != 0 }
+
+    mutating func define(_ reason: UInt16, _ text: String) {
+        while reasons.count <= Int(reason) { reasons.append(0) }
+        reasons[Int(reason)] = writer.name(text)
+    }
+}

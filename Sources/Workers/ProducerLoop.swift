@@ -1,0 +1,205 @@
+import Glibc
+import History
+import Platform
+import Workload
+
+/// Why a producer gave up: a history of its own that cannot be trusted any more is worth nothing.
+public struct ProducerError: Error, Sendable, CustomStringConvertible {
+    public var description: String
+    public init(_ description: String) { self.description = description }
+}
+
+/// The one loop of a producer process: waits, takes answers, begins what is due, writes the history, sends.
+///
+/// The order within a turn is what the history stands on: an attempt is in the kernel's hands before its first byte is
+/// sent, and an outcome before the next turn. What one turn receives and begins shares one `write(2)`.
+public struct ProducerLoop<P: Publisher>: ~Copyable {
+    private static var input: Int32 { 0 }
+    private static var inputToken: UInt64 { 0 }
+    /// Attempts that one turn begins at most, so that answers are taken while there is much to do.
+    private let turnLimit = 512
+    private let statusEvery: Int64 = 100_000_000
+    private let reportEvery: Int64 = 2_000_000_000
+
+    private let orders: ProducerOrders
+    private let publisher: P
+    private let poller: Poller
+    private var engine: ProducerEngine
+    private var history: ProducerHistory
+    private var commands: LineReader
+    private var status = StatusLine()
+    private var errors = TimeHistogram()
+    private var behind: Int64 = 0
+    private var lastGap: Int64 = .min
+    private var completions: [Completion] = []
+    /// From when on the events of this turn could have been begun.
+    private var references: [Int64] = []
+    private var nextStatus: Int64 = .min
+    private var nextReport: Int64 = .min
+
+    public init(_ orders: ProducerOrders, publisher: P) throws(ProducerError) {
+        let poller = try Self.makePoller()
+        let history = try ProducerHistory(orders, form: publisher.form)
+        self.orders = orders
+        self.publisher = publisher
+        self.poller = poller
+        self.history = history
+        engine = ProducerEngine(orders)
+        commands = LineReader(descriptor: Self.input)
+        references.reserveCapacity(turnLimit)
+        completions.reserveCapacity(4 * turnLimit)
+    }
+
+    private static func makePoller() throws(ProducerError) -> Poller {
+        do throws(KernelFailure) {
+            let poller = try Poller()
+            try Sockets.setBlocking(input, false)
+            // A file is always readable and cannot be polled: who runs a producer by hand has no commands for it.
+            do throws(KernelFailure) { try poller.add(input, token: inputToken) } catch  where error.number == EPERM {}
+            return poller
+        } catch {
+            throw ProducerError(error.description)
+        }
+    }
+
+    private func clock() -> Int64 { MonotonicClock.now() - orders.epoch }
+
+    /// Plays until told to stop and everything is answered.
+    public mutating func run() throws(ProducerError) {
+        var events: [PollEvent] = []
+        publisher.open(poller, now: clock())
+        while true {
+            let before = clock()
+            if engine.isOver(before) { break }
+            if before >= nextStatus { try tell(before) }
+            try wait(from: before, into: &events)
+            let now = clock()
+            for event in events {
+                if event.token == Self.inputToken {
+                    obey(now)
+                } else {
+                    publisher.ready(event, poller, now: now, into: &completions)
+                }
+            }
+            if publisher.nextDeadline <= now { publisher.expire(poller, now: now, into: &completions) }
+            takeAnswers()
+            try beginWhatIsDue()
+        }
+        publisher.close(poller, now: clock(), into: &completions)
+        takeAnswers()
+        try history.close()
+        try report()
+        status.write(currentStatus(clock(), done: true), last: true)
+    }
+
+    /// The last line of one that gives up.
+    public mutating func tellFailure(_ error: ProducerError) {
+        var last = currentStatus(clock(), done: false)
+        last.error = error.description
+        status.write(last, last: true)
+    }
+
+    private mutating func wait(from now: Int64, into events: inout [PollEvent]) throws(ProducerError) {
+        var next = min(engine.nextDue, publisher.nextDeadline, nextStatus)
+        if !engine.hasEnded(now) { next = min(next, engine.end) }
+        do throws(KernelFailure) {
+            try poller.wait(timeoutNanoseconds: max(0, next - now), into: &events)
+        } catch {
+            throw ProducerError(error.description)
+        }
+    }
+
+    private mutating func takeAnswers() {
+        if completions.isEmpty { return }
+        let now = clock()
+        for completion in completions {
+            let attempt = engine.attempt(completion.slot)
+            if completion.reason != 0 && !history.knows(completion.reason) {
+                history.define(completion.reason, publisher.reason(completion.reason))
+            }
+            history.append(completion, of: attempt, now: now)
+            engine.complete(completion.slot, completion.outcome, now: now)
+        }
+        completions.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func beginWhatIsDue() throws(ProducerError) {
+        let now = clock()
+        references.removeAll(keepingCapacity: true)
+        var begun = 0
+        while begun < turnLimit, let attempt = engine.begin(now) {
+            begun += 1
+            let crc = publisher.prepare(attempt, now: now)
+            history.append(attempt, crc: crc, now: now)
+            if attempt.number == 1 { references.append(attempt.free) }
+        }
+        try history.flush()
+        publisher.send(poller, now: now, into: &completions)
+        if begun > 0 { measure() }
+        if !completions.isEmpty {
+            takeAnswers()
+            try history.flush()
+        }
+    }
+
+    private mutating func measure() {
+        let now = clock()
+        for free in references {
+            let error = now - free
+            errors.record(error)
+            if error > ScheduleReport.limit {
+                behind += 1
+                if now - lastGap > 1_000_000_000 || lastGap == .min {
+                    lastGap = now
+                    history.appendGap("behind schedule: an event left \(error / 1_000_000) ms after it could", now: now)
+                }
+            }
+        }
+    }
+
+    private mutating func obey(_ now: Int64) {
+        for line in commands.lines() {
+            switch ProducerCommand(line: line) {
+            case .until(let time): engine.stop(at: time)
+            case .stop: engine.stop(at: now)
+            case .addresses(let addresses):
+                publisher.use(addresses: addresses, poller, now: now, into: &completions)
+            case nil: Diagnostics.write("\(orders.worker): not a command: \(line)")
+            }
+        }
+        if commands.ended {
+            // Not an error: the descriptor may be a file, or closed already.
+            do throws(KernelFailure) { try poller.remove(Self.input) } catch {}
+            engine.stop(at: min(now, engine.end))
+        }
+    }
+
+    private mutating func tell(_ now: Int64) throws(ProducerError) {
+        nextStatus = now + statusEvery
+        status.write(currentStatus(now, done: nil), last: false)
+        if now >= nextReport {
+            nextReport = now + reportEvery
+            try report()
+        }
+    }
+
+    private func report() throws(ProducerError) {
+        do {
+            try ScheduleReport(worker: orders.worker, errors: errors, behind: behind).write(to: orders.schedulePath)
+        } catch {
+            throw ProducerError("the schedule error could not be kept: \(error)")
+        }
+    }
+
+    private func currentStatus(_ now: Int64, done: Bool?) -> ProducerStatus {
+        var status = ProducerStatus()
+        let counters = engine.counters
+        (status.t, status.connected, status.done) = (now, publisher.isConnected, done)
+        (status.attempted, status.attempts) = (counters.events, counters.attempts)
+        (status.acked, status.failed, status.unknown) = (counters.acked, counters.failed, counters.unknown)
+        status.inFlight = engine.inFlight
+        (status.waiting, status.lateness) = engine.backlog(now)
+        status.scheduleError99 = errors.percentile(0.99)
+        return status
+    }
+}

@@ -1,0 +1,59 @@
+public import Workload
+
+/// Everything that a producer process must know, as a JSON file that it is started with.
+///
+/// Times are nanoseconds from the trial's start, except `epoch`.
+public struct ProducerOrders: Codable, Sendable {
+    /// Names its shard, its status lines and its messages: `producer-1`.
+    public var worker: String
+    public var run: String
+    /// The trial's.
+    public var seed: UInt64
+    /// The agents that this producer plays.
+    public var agents: [Int64]
+    public var workload: WorkloadSettings
+    public var client: ClientOrders
+    public var retries: Retries
+    /// Attempts that an agent may have unanswered.
+    public var inFlight: Int
+    /// The trial's start by CLOCK_MONOTONIC.
+    public var epoch: Int64
+    /// When the load starts: all intended times count from here.
+    public var loadStart: Int64
+    /// When to stop offering load; nil: not before being told.
+    public var until: Int64?
+    public var historyPath: String
+    /// Where the generator's own schedule error is kept.
+    public var schedulePath: String
+    /// How long an attempt may stay unanswered before it is unknown.
+    public var timeout: Int64
+    /// How long an agent waits after an attempt that was not acknowledged before it tries again.
+    public var backOff: Int64
+
+    public init(
+        worker: String, run: String, seed: UInt64, agents: [Int64], workload: WorkloadSettings, client: ClientOrders,
+        retries: Retries, inFlight: Int, epoch: Int64, loadStart: Int64, until: Int64? = nil, historyPath: String,
+        schedulePath: String, timeout: Int64 = 2_000_000_000, backOff: Int64 = 20_000_000
+    ) {
+        (self.worker, self.run, self.seed, self.agents) = (worker, run, seed, agents)
+        (self.workload, self.client, self.retries, self.inFlight) = (workload, client, retries, inFlight)
+        (self.epoch, self.loadStart, self.until) = (epoch, loadStart, until)
+        (self.historyPath, self.schedulePath) = (historyPath, schedulePath)
+        (self.timeout, self.backOff) = (timeout, backOff)
+    }
+
+    /// What an engine cannot work with; nil if all is well.
+    public var problem: String? {
+        if let problem = workload.problem { return "workload.\(problem.field) \(problem.message)" }
+        if agents.isEmpty { return "agents: a producer needs at least one" }
+        if Set(agents).count != agents.count { return "agents: one is named twice" }
+        if let other = agents.first(where: { !(0..<Int64(workload.agents)).contains($0) }) {
+            return "agents: the workload has no agent \(other)"
+        }
+        if !(1...1024).contains(inFlight) { return "inFlight: must be from 1 to 1024" }
+        if timeout <= 0 || backOff < 0 { return "timeout, backOff: must be times" }
+        if client.streams.isEmpty { return "client.streams: events must go somewhere" }
+        if client.addresses.isEmpty { return "client.addresses: there is nobody to connect to" }
+        return nil
+    }
+}
