@@ -31,6 +31,10 @@ struct AppendFile: ~Copyable {
         return place
     }
 
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        UnsafeMutableRawBufferPointer(start: reserve(bytes.count), count: bytes.count).copyMemory(from: bytes)
+    }
+
     @inline(never)
     private mutating func grow(_ count: Int) {
         var larger = capacity

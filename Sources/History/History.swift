@@ -10,6 +10,8 @@ public struct History {
     public var faults: [FaultRecord] = []
     /// How many `end` records there are.
     public var ends = 0
+    /// The latest time that an `end` record carries.
+    public var lastEnd: Int64 = 0
     /// Every name, by its number; 0 is none.
     public var names: [Name] = [Name("")]
     /// Names of groups, by the number that deliveries, acks, commits and processed records carry.
