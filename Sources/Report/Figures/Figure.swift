@@ -25,6 +25,9 @@ public struct Figure: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { name }
 
+    /// The name in full: `log.lost` for `lost`.
+    public var fullName: String { parts.joined(separator: ".") }
+
     /// A latency: of a saturated trial it is shown, and compared with nothing.
     public var isLatency: Bool { parts.first == "latency" }
 

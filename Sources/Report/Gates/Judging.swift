@@ -73,20 +73,23 @@ extension Control {
 
 extension Summary {
     /// Judges the gates and controls over the trials that are there, and sets the exit code by them.
-    public mutating func judge() {
+    ///
+    /// - Parameter asReport: judged again from what a run left. That the run was ended by a signal then only means
+    ///   that there is no conclusion.
+    public mutating func judge(asReport: Bool = false) {
         gates = gates.map { $0.gate.judged(over: cells) }
         controls = controls.map { $0.control.judged(over: cells) }
-        exit = exitCode
+        exit = exitCode(asReport: asReport)
     }
 
     /// 4: the harness failed. 1: a gate broke. 3: no conclusion. Ended by a signal: 128 and its number.
-    private var exitCode: Int32 {
+    func exitCode(asReport: Bool) -> Int32 {
         let trials = cells.flatMap(\.trials)
-        if let signal = interruptedBy { return 128 + signal }
+        if let signal = interruptedBy, !asReport { return 128 + signal }
         if failure != nil || trials.contains(where: { $0.status == .failed }) { return 4 }
         if gates.contains(where: { $0.held == false }) { return 1 }
         let inconclusive =
-            trials.contains { $0.isInvalid || (noSkips && $0.status == .skipped) }
+            interruptedBy != nil || trials.contains { $0.isInvalid || (noSkips && $0.status == .skipped) }
             || controls.contains { $0.found == false } || trials.allSatisfy { $0.status == .skipped }
         return inconclusive ? 3 : 0
     }

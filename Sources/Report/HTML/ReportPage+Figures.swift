@@ -1,0 +1,57 @@
+extension ReportPage {
+    private static let names = [
+        "Fault", "Lost", "of acked", "Window", "Duplicated", "Reordered", "Recovery", "Longest gap", "Ack p50",
+        "Ack p99", "Acked/s", "Valid",
+    ]
+
+    /// The comparison table: the same figures as in the terminal.
+    var figures: HTML {
+        guard digest.cells.contains(where: { $0.lost != nil || !$0.apart.isEmpty }) else { return .nothing }
+        let groups = digest.configurations.map { row -> HTML in
+            let title = HTML.element(
+                "tr", [:],
+                .element("th", ["scope": "rowgroup", "colspan": "\(Self.names.count)"], .text(row.name)))
+            let rows = row.cells.flatMap { cell in [line(cell)] + cell.apart.map { line($0) } }
+            let others = row.notApplicable.map { Self.spanning($0, "not applicable") }
+            return .element("tbody", [:], all: [title] + rows + others)
+        }
+        let isSaturated = digest.cells.contains { $0.saturated > 0 }
+        return .fragment([
+            .element(
+                "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Figures"],
+                .element(
+                    "table", ["class": "figures"], .fragment([Self.head(Self.names, numbersFrom: 1)] + groups))),
+            .element("p", ["class": "note"], .text(Remarks.spreads)),
+            isSaturated ? .element("p", ["class": "note"], .text("* " + Remarks.saturated)) : .nothing,
+        ])
+    }
+
+    private func line(_ digest: CellDigest) -> HTML {
+        let name = digest.circumstance ?? digest.cell.fault
+        guard let lost = digest.lost else {
+            let text = digest.answer == .apart ? "each trial is set apart:" : digest.answer.word
+            return Self.spanning(name, text)
+        }
+        let mark = digest.saturated > 0 ? "*" : ""
+        let numbers = [
+            Format.count(lost.part), Format.share(lost.part, of: lost.whole),
+            digest.window.map { Format.window($0.highest) }, digest.duplicated.map { Format.count($0.highest) },
+            digest.reordered.map { Format.count($0.highest) },
+            digest.recovery.map { Format.value($0.highest, .nanoseconds) },
+            digest.longestGap.map { Format.time($0.highest) }, digest.p50.map { Format.time($0.median) + mark },
+            digest.p99.map { Format.time($0.median) + mark }, digest.achieved.map { Format.rate($0.median) + mark },
+            "\(digest.valid.count) of \(digest.cell.trials.count)",
+        ]
+        return .element(
+            "tr", ["class": digest.circumstance == nil ? "own" : "apart"],
+            .fragment(
+                [.element("th", ["scope": "row"], .text(name))]
+                    + numbers.map { .element("td", ["class": "number"], .text($0 ?? Format.nothing)) }))
+    }
+
+    private static func spanning(_ name: String, _ text: String) -> HTML {
+        .element(
+            "tr", [:], .element("th", ["scope": "row"], .text(name)),
+            .element("td", ["class": "soft", "colspan": "\(names.count - 1)"], .text(text)))
+    }
+}

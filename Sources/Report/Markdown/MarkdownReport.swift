@@ -1,0 +1,167 @@
+/// `report.md`: the answer, gates and controls, figures and troubles, for a pull request or a step summary.
+enum MarkdownReport {
+    static func text(_ summary: Summary) -> String {
+        let digest = RunDigest(summary)
+        let sections = [
+            title(digest), matrix(digest), gates(summary), controls(summary), figures(digest), troubles(digest),
+            footer(summary),
+        ]
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+
+    private static func title(_ digest: RunDigest) -> [String] {
+        ["# \(escape(digest.summary.suite))", "", "**\(escape(digest.conclusion))** Exit \(digest.summary.exit)."]
+    }
+
+    private static func matrix(_ digest: RunDigest) -> [String] {
+        guard !digest.faults.isEmpty else { return [] }
+        var lines = row(["configuration"] + digest.faults.map(escape))
+        lines += row(["---"] + digest.faults.map { _ in "---" })
+        for configuration in digest.configurations {
+            let cells = digest.faults.map { fault -> String in
+                let cells = configuration.cells(under: fault)
+                if cells.isEmpty {
+                    return configuration.notApplicable.contains(fault) ? "not applicable" : Format.nothing
+                }
+                return cells.map(answer).joined(separator: "<br>")
+            }
+            lines += row(["**\(escape(configuration.name))**"] + cells)
+        }
+        return lines
+    }
+
+    private static func answer(_ digest: CellDigest) -> String {
+        let (number, rest) = digest.answerText
+        var text = "\(symbol(digest.answer)) \(digest.answer.word)"
+        if !number.isEmpty { text += ": **\(number)**" }
+        if !rest.isEmpty { text += " (\(escape(rest)))" }
+        for apart in digest.apart {
+            text += "<br>\(escape(apart.circumstance ?? "")): \(answer(apart))"
+        }
+        return text
+    }
+
+    static func symbol(_ answer: Answer) -> String {
+        switch answer {
+        case .holds: "✓"
+        case .bounded: "◐"
+        case .loses, .wrong, .unavailable: "✗"
+        case .failed, .invalid: "!"
+        case .skipped, .notApplicable, .absent, .apart: "–"
+        }
+    }
+
+    private static func gates(_ summary: Summary) -> [String] {
+        guard !summary.gates.isEmpty else { return ["## Gates", "", "This suite has no gates."] }
+        var lines = ["## Gates", ""] + row(["", "gate", "value"]) + row(["---", "---", "---"])
+        for outcome in summary.gates {
+            var value = escape(Remarks.value(of: outcome))
+            if outcome.held == false, let worst = outcome.worst {
+                value += "<br>\(escape(Remarks.place(of: worst)))"
+                for command in Remarks.commands(for: outcome, in: summary, directory: "") {
+                    value += "<br>" + code(command)
+                }
+            }
+            lines += row([Remarks.word(held: outcome.held), escape(outcome.gate.description), value])
+        }
+        return lines
+    }
+
+    private static func controls(_ summary: Summary) -> [String] {
+        guard !summary.controls.isEmpty else { return ["## Controls", "", Remarks.noControls] }
+        var lines = ["## Controls", ""] + row(["", "control", "trials"]) + row(["---", "---", "---"])
+        for outcome in summary.controls {
+            lines += row([
+                Remarks.word(found: outcome.found), escape(outcome.control.description),
+                escape(Remarks.found(outcome)),
+            ])
+        }
+        return lines
+    }
+
+    private static func figures(_ digest: RunDigest) -> [String] {
+        let cells = digest.cells.flatMap { [$0] + $0.apart }.filter { $0.lost != nil }
+        guard !cells.isEmpty else { return [] }
+        let names = [
+            "configuration", "fault", "lost", "of acked", "window", "duplicated", "reordered", "recovery",
+            "longest gap", "ack p50", "ack p99", "acked/s", "valid",
+        ]
+        var lines = ["## Figures", ""] + row(names)
+        lines += row(["---", "---"] + names.dropFirst(2).map { _ in "---:" })
+        for digest in cells { lines += row(figures(of: digest)) }
+        lines += [
+            "", Remarks.spreads,
+        ]
+        if cells.contains(where: { $0.saturated > 0 }) {
+            lines.append("\\* " + Remarks.saturated)
+        }
+        return lines
+    }
+
+    private static func figures(of digest: CellDigest) -> [String] {
+        let mark = digest.saturated > 0 ? "\\*" : ""
+        let fault = digest.cell.fault + (digest.circumstance.map { ", \($0)" } ?? "")
+        let row = digest.cell.description.map { " (\($0))" } ?? ""
+        return [
+            escape(digest.cell.configuration), escape(fault + row), digest.lost.map { Format.count($0.part) } ?? "",
+            escape(digest.lost.map { Format.share($0.part, of: $0.whole) } ?? ""),
+            escape(digest.window.map { Format.window($0.highest) } ?? Format.nothing),
+            digest.duplicated.map { Format.count($0.highest) } ?? Format.nothing,
+            digest.reordered.map { Format.count($0.highest) } ?? Format.nothing,
+            digest.recovery.map { Format.value($0.highest, .nanoseconds) } ?? Format.nothing,
+            digest.longestGap.map { Format.time($0.highest) } ?? Format.nothing,
+            (digest.p50.map { Format.time($0.median) } ?? Format.nothing) + mark,
+            (digest.p99.map { Format.time($0.median) } ?? Format.nothing) + mark,
+            (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark,
+            "\(digest.valid.count) of \(digest.cell.trials.count)",
+        ]
+    }
+
+    private static func troubles(_ digest: RunDigest) -> [String] {
+        let lines = digest.cells.flatMap { cell in
+            cell.cell.trials.filter { !$0.isJudged }.map { trial in
+                let word = trial.isInvalid ? "invalid" : trial.status.rawValue
+                let place = "\(cell.cell.configuration) × \(cell.cell.fault), trial \(trial.n)"
+                return "- **\(word)**: \(escape(place)): \(escape(Remarks.reason(of: trial)))"
+            }
+        }
+        return lines.isEmpty ? [] : ["## Not judged", ""] + lines
+    }
+
+    private static func footer(_ summary: Summary) -> [String] {
+        let versions = summary.versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        let machine = summary.machine
+        let parts =
+            versions + [
+                Format.plural(machine.cores, "core"), Format.bytes(machine.memoryBytes), machine.kernel,
+                machine.filesystem, summary.lab, "seed \(summary.seed)", summary.started,
+                Format.duration(summary.seconds),
+            ]
+        return ["---", "", escape(parts.filter { !$0.isEmpty }.joined(separator: " · "))]
+    }
+
+    private static func row(_ cells: [String]) -> [String] { ["| " + cells.joined(separator: " | ") + " |"] }
+
+    /// Text that Markdown and the HTML in it take literally.
+    static func escape(_ text: String) -> String {
+        var escaped = ""
+        for character in DisplayWidth.printable(text) {
+            switch character {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\\", "`", "*", "_", "[", "]", "|", "#", "~": escaped += "\\\(character)"
+            default: escaped.append(character)
+            }
+        }
+        return escaped
+    }
+
+    /// A command in a table's cell: HTML, since a backtick quote cannot hold a `|` there.
+    private static func code(_ text: String) -> String {
+        var escaped = ""
+        Markup.escape(DisplayWidth.printable(text), to: &escaped)
+        return
+            "<code>\(escaped.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "&#124;"))</code>"
+    }
+}

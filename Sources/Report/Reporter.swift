@@ -1,0 +1,84 @@
+import Foundation
+
+/// Writes the reports of a run, and makes them again from what runs left behind.
+public enum Reporter {
+    static let summaryFile = "summary.json"
+    static let timelineFile = "timeline.json"
+
+    /// Writes `summary.json`, `report.md`, `report.html` and `junit.xml`, each replaced as a whole or not at all. Plots
+    /// come from the `timeline.json` of each trial's directory, where there is one.
+    public static func write(_ summary: Summary, to directory: String) throws(ReportError) {
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw ReportError("cannot make the folder \(directory) for the reports: \(error.localizedDescription)")
+        }
+        var timelines: [String: Timeline] = [:]
+        for trial in summary.cells.flatMap(\.trials) {
+            let path = Shell.path(Shell.path(directory, trial.directory), timelineFile)
+            timelines[trial.directory] = FileManager.default.contents(atPath: path).flatMap {
+                try? JSONDecoder().decode(Timeline.self, from: $0)
+            }
+        }
+        let files = [
+            (summaryFile, try summary.encoded()), ("report.md", Data(MarkdownReport.text(summary).utf8)),
+            ("report.html", Data(ReportPage.text(summary, timelines: timelines).utf8)),
+            ("junit.xml", Data(JUnitReport.text(summary).utf8)),
+        ]
+        for (name, data) in files { try replace(Shell.path(directory, name), with: data) }
+    }
+
+    /// Writes a trial's timeline into its directory, for `write` to find.
+    public static func write(_ timeline: Timeline, toTrial directory: String) throws(ReportError) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        do {
+            try replace(Shell.path(directory, timelineFile), with: encoder.encode(timeline) + Data("\n".utf8))
+        } catch let error as ReportError {
+            throw error
+        } catch {
+            throw ReportError("the timeline of \(directory) cannot be written as JSON: \(error)")
+        }
+    }
+
+    /// The summary of one run, or of several as one, judged anew. Links to trials lead from `output`, where the reports
+    /// will be written.
+    public static func load(directories: [String], output: String) throws(ReportError) -> Summary {
+        var runs: [Summary] = []
+        for directory in directories {
+            let path = Shell.path(directory, summaryFile)
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw ReportError("cannot read \(path): give the directory of a run, in which `holdfast run` left it")
+            }
+            var summary = try Summary.decoded(from: data, path: path)
+            for cell in summary.cells.indices {
+                for trial in summary.cells[cell].trials.indices {
+                    let place = Shell.path(directory, summary.cells[cell].trials[trial].directory)
+                    summary.cells[cell].trials[trial].directory = relative(place, to: output)
+                }
+            }
+            runs.append(summary)
+        }
+        guard !runs.isEmpty else { throw ReportError("no run to report: give the directory of at least one") }
+        return Summary.merged(runs)
+    }
+
+    private static func replace(_ path: String, with data: Data) throws(ReportError) {
+        do {
+            try data.write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw ReportError("cannot write \(path): \(error.localizedDescription)")
+        }
+    }
+
+    /// A path as it reads from a folder.
+    static func relative(_ path: String, to folder: String) -> String {
+        func parts(_ path: String) -> [String] {
+            URL(fileURLWithPath: path).standardizedFileURL.path.split(separator: "/").map(String.init)
+        }
+        let (target, base) = (parts(path), parts(folder))
+        let common = zip(target, base).prefix { $0 == $1 }.count
+        let up = Array(repeating: "..", count: base.count - common)
+        return (up + target[common...]).joined(separator: "/")
+    }
+}
