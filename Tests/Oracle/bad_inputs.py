@@ -49,11 +49,10 @@ TOKENS = ["", " ", "{}", "[]", "1", '"x"', "null", "{", "}", "{}{}", '{"type":"e
           '{"type":"end","t":1,"x":{"t":1,"t":2}}', '{"type":"end","t":1,"\\u0074":1}',
           '{"type":"end","t":1,"type":"end"}', '{"type":"end","t":1,"x":"\x7f"}', '\r', '{"type":"end",\r"t":1}']
 BYTES = [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80", b"\xf0\x9f\x98\x80",
-         b"\xc3\xa9",
-         b"\xef\xbb\xbf", b"\xef\xbf\xbf", b"\xf0\x80\x80\xaf", b"\xc3"]
+         b"\xc3\xa9", b"\xef\xbb\xbf", b"\xef\xbf\xbf", b"\xf0\x80\x80\xaf", b"\xc3"]
 HEADERS = [      # what to do with the header; most must be refused
-    ("logs", {}), ("logs", []), ("logs", None), ("logs", 1), ("logs", {"a": {}}), ("logs", {"a": None}), ("logs",
-                                                                                                          {"a": []}),
+    ("logs", {}), ("logs", []), ("logs", None), ("logs", 1), ("logs", {"a": {}}), ("logs", {"a": None}),
+    ("logs", {"a": []}),
     ("logs", {"a": {"streams": []}}), ("logs", {"a": {"streams": "s"}}), ("logs", {"a": {"streams": [1]}}),
     ("logs", {"a": {"streams": ["s"]}, "b": {"streams": ["s"]}}), ("logs", {"a": {"streams": ["s", "s"]}}),
     ("logs", {"a": {"streams": ["\u00e9"]}, "b": {"streams": ["e\u0301"]}}), ("logs", {"a": {"streams": None}}),
