@@ -62,7 +62,7 @@ let package = Package(
         tests("Labs", ["Labs", "Platform"]),
         tests("Systems", ["Systems", "Labs", "Workers", "Workload", "History", "Documents", "Platform"]),
         tests("Faults", ["Faults", "Systems", "Documents"]),
-        tests("Suites", ["Suites", "Faults", "Systems", "Workload", "Documents"]),
+        tests("Suites", ["Suites", "Faults", "Systems", "Workload", "Documents", "Report"]),
         tests(
             "Orchestrator",
             [

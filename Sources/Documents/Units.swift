@@ -11,7 +11,7 @@ public struct Share: Hashable, Sendable, CustomStringConvertible {
 
     /// That part of a duration, rounded down to a nanosecond.
     public func of(_ whole: Duration) -> Duration {
-        let (high, low) = whole.nanoseconds.multipliedFullWidth(by: Int64(millionths))
+        let (high, low) = whole.wholeNanoseconds.multipliedFullWidth(by: Int64(millionths))
         return .nanoseconds(Int64(1_000_000).dividingFullWidth((high, low)).quotient)
     }
 
@@ -20,13 +20,13 @@ public struct Share: Hashable, Sendable, CustomStringConvertible {
 
 extension Duration {
     /// Whole nanoseconds; durations that documents can say always fit.
-    public var nanoseconds: Int64 {
+    public var wholeNanoseconds: Int64 {
         components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 
     /// As documents write it, in the largest unit that needs no more than three decimals: `200ms`, `1.5s`, `2m`.
     public var written: String {
-        let nanoseconds = nanoseconds
+        let nanoseconds = wholeNanoseconds
         for (unit, size) in Units.durations.reversed() where nanoseconds.magnitude >= size.magnitude {
             let step = ["s", "ms", "us"].contains(unit) ? size / 1000 : size
             if nanoseconds % step == 0 { return decimal(Int(nanoseconds), unit: Int(size)) + unit }

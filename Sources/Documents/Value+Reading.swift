@@ -72,6 +72,28 @@ extension Value {
         return number
     }
 
+    /// A number in plain digits, with or without decimals.
+    public func number(in range: ClosedRange<Double>) throws(Diagnostic) -> Double {
+        let remedy = "write a number from \(Value.short(range.lowerBound)) to \(Value.short(range.upperBound))"
+        guard case .scalar(let text, plain: true) = content else {
+            throw diagnostic("is \(form)", remedy: remedy + ", without quotes")
+        }
+        let digits = text.utf8.first == 0x2D ? text.utf8.dropFirst() : text.utf8[...]
+        let halves = digits.split(separator: 0x2E, omittingEmptySubsequences: false)
+        let isNumber =
+            halves.count <= 2
+            && halves.allSatisfy { half in
+                !half.isEmpty && half.allSatisfy { $0 >= 0x30 && $0 <= 0x39 }
+            }
+        guard isNumber, let number = Double(text) else { throw diagnostic("\(form) is no number", remedy: remedy) }
+        guard range.contains(number) else { throw diagnostic("\(form) is out of range", remedy: remedy) }
+        return number
+    }
+
+    private static func short(_ number: Double) -> String {
+        number == number.rounded() && abs(number) < 1e15 ? "\(Int(number))" : "\(number)"
+    }
+
     static func described(_ range: ClosedRange<Int>) -> String {
         range.upperBound == .max
             ? "a whole number, \(range.lowerBound) or more"

@@ -86,7 +86,8 @@ extension [Step] {
         }
     }
 
-    /// The time that the timeline takes at the least: every wait over at once, `each` with one node.
+    /// The time that the timeline takes at the least: every wait over at once, `each` with one node. Ten years at most,
+    /// for rounds within rounds multiply.
     public func leastDuration(workload duration: Duration) -> Duration {
         var end = Duration.zero
         for step in self {
@@ -103,7 +104,10 @@ extension [Step] {
                 }
                 end += Swift.max(round, repetition.every) * (times - 1) + round
             }
+            end = Swift.min(end, Self.longest)
         }
         return end
     }
+
+    private static var longest: Duration { .seconds(86_400 * 3650) }
 }

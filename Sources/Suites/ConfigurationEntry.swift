@@ -1,0 +1,65 @@
+import Documents
+import Faults
+import Report
+import Systems
+import Workload
+
+/// A configuration as a suite writes it, before it meets its faults.
+struct ConfigurationEntry {
+    var name: String
+    var kind: any SystemKind
+    var settings: Value?
+    var ack: Value?
+    var retries: Value?
+    var workload: Value?
+    var trials: Int?
+    var groups: Value?
+    /// Nil: the suite's own list is meant.
+    var faults: [FaultEntry]?
+    var place: Value
+    /// Where its name is written.
+    var namePlace: Value
+
+    init(_ value: Value, _ search: FaultSearch) throws(Diagnostic) {
+        var fields = try Fields(value, of: "a configuration")
+        place = value
+        namePlace = try fields.required("name", such: "name: everysec")
+        name = try namePlace.name()
+        guard name.utf8.count <= 200 else {
+            throw namePlace.diagnostic("has more than 200 bytes", remedy: "a configuration's name is a short one")
+        }
+        let system = try fields.required("system", such: "system: redis-standalone")
+        settings = try fields.optional("settings")
+        ack = try fields.optional("ack")
+        retries = try fields.optional("retries")
+        workload = try fields.optional("workload")
+        trials = try fields.optional("trials")?.wholeNumber(in: SuiteReader.trials)
+        groups = try fields.optional("groups")
+        let faults = try fields.optional("faults")
+        try fields.finish()
+        kind = try Systems.named(system)
+        if let settings { _ = try settings.mapping() }
+        self.faults = if let faults { try FaultEntry.list(faults, search) } else { nil }
+    }
+
+    /// Checks it with the workload that it is to run under.
+    func configured(for workload: WorkloadSettings) throws(Diagnostic) -> any ConfiguredSystem {
+        try kind.configure(
+            ConfigurationText(
+                name: name, settings: settings, ack: ack, retries: retries, place: place, agents: workload.agents,
+                inFlight: workload.inFlight))
+    }
+
+    /// What a report shows of it.
+    func summary(retries: Retries) -> Summary.Configuration {
+        var shown: [String: String] = [:]
+        if let settings, case .mapping(let entries) = settings.content {
+            for (key, value) in entries { shown[key.text] = value.isScalar ? value.text : value.flow }
+        }
+        let ack = self.ack?.text ?? kind.acknowledgements.first?.form ?? ""
+        let form = ack.split(separator: " ").first
+        let promise = kind.acknowledgements.first { $0.form.split(separator: " ").first == form }?.promise ?? ""
+        return Summary.Configuration(
+            name: name, system: kind.name, settings: shown, ack: ack, retries: retries.rawValue, promise: promise)
+    }
+}
