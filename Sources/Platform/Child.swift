@@ -63,6 +63,18 @@ public final class Child {
             CommandRecord(commandLine: command, began: began, nanoseconds: nil, outcome: "started as \(pid)"))
     }
 
+    /// Takes over a process that was started by other means: it must be a child of this one, lead a group of its own,
+    /// and not be reaped by anyone else.
+    public init(adopting pid: Int32, commandLine: String) throws(ToolError) {
+        let handle = clinux_pidfd_open(pid)
+        guard handle >= 0 else {
+            throw ToolError.kernel(-handle, doing: "no descriptor for the process", command: commandLine)
+        }
+        (self.pid, self.commandLine) = (pid, commandLine)
+        pidHandle = Descriptor(handle)
+        Children.add(pid)
+    }
+
     deinit {
         guard ended == nil else { return }
         _ = clinux_pidfd_send_signal(pidHandle.raw, SIGKILL)
@@ -118,7 +130,7 @@ public final class Child {
         // Before its number is free for others: what is left in its session.
         Glibc.kill(-pid, SIGKILL)
         var value: Int32 = 0
-        let result = clinux_wait(pidHandle.raw, 1, &value)
+        let result = Children.end(pid) { clinux_wait(pidHandle.raw, 1, &value) }
         guard let status = try? ExitStatus(wait: result, value: value, command: commandLine) else {
             // `Spawn` saw to SIGCHLD, so some code of ours waits for just any child.
             preconditionFailure("the status of \(commandLine) went to someone else")

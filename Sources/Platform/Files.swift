@@ -88,3 +88,23 @@ public enum Files {
         return (free, all, type)
     }
 }
+
+extension Files {
+    /// A file without a name in a folder: gone with whoever has it open, killed or not. Its size is `bytes`, all holes.
+    public static func unnamed(in folder: String, bytes: Int64) throws(KernelFailure) -> Descriptor {
+        // O_TMPFILE; the module knows only its parts.
+        let unnamed: Int32 = 0o20000000 | O_DIRECTORY
+        let what = "making a file without a name in \(folder)"
+        let file = Descriptor(
+            try KernelFailure.check(clinux_open(AT_FDCWD, folder, O_RDWR | unnamed, 0o600), what))
+        if ftruncate(file.raw, off_t(bytes)) != 0 { throw KernelFailure(errno, what) }
+        return file
+    }
+
+    /// Writes the dirty pages and the journal of the filesystem that `path` is on to its device.
+    public static func syncFilesystem(of path: String) throws(KernelFailure) {
+        let raw = clinux_open(AT_FDCWD, path, O_RDONLY, 0)
+        let file = Descriptor(try KernelFailure.check(raw, "opening \(path)"))
+        _ = try KernelFailure.check(clinux_sync_filesystem(file.raw), "syncing the filesystem of \(path)")
+    }
+}

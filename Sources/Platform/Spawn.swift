@@ -34,14 +34,17 @@ enum Spawn {
         defer {
             for pointer in argumentPointers + environmentPointers { free(pointer) }
         }
-        let pid = clinux_spawn(
-            path, argumentPointers, environmentPointers, ends.input, ends.output, ends.errors, diesWithParent ? 1 : 0)
+        let pid = Children.start {
+            clinux_spawn(
+                path, argumentPointers, environmentPointers, ends.input, ends.output, ends.errors,
+                diesWithParent ? 1 : 0)
+        }
         guard pid > 0 else { throw ToolError.spawn(-pid, path: path, command: command) }
         // The child is ours and not reaped, so its number is still its own.
         let pidDescriptor = clinux_pidfd_open(pid)
         guard pidDescriptor >= 0 else {
             kill(-pid, SIGKILL)
-            waitpid(pid, nil, 0)
+            Children.end(pid) { waitpid(pid, nil, 0) }
             throw ToolError.kernel(-pidDescriptor, doing: "no descriptor for the process", command: command)
         }
         return Started(pid: pid, pidDescriptor: Descriptor(pidDescriptor))

@@ -50,7 +50,7 @@ struct ToolRun: ~Copyable {
             kill(-process.pid, SIGKILL)
             var value: Int32 = 0
             _ = clinux_wait_readable(process.pidDescriptor.raw, Limits.killed.nanoseconds)
-            _ = clinux_wait(process.pidDescriptor.raw, 1, &value)
+            Children.end(process.pid) { clinux_wait(process.pidDescriptor.raw, 1, &value) }
         }
     }
 
@@ -122,7 +122,7 @@ struct ToolRun: ~Copyable {
     private mutating func reap() throws(ToolError) -> ExitStatus {
         kill(-process.pid, SIGKILL)
         var value: Int32 = 0
-        let result = clinux_wait(process.pidDescriptor.raw, 1, &value)
+        let result = Children.end(process.pid) { clinux_wait(process.pidDescriptor.raw, 1, &value) }
         reaped = true
         return try ExitStatus(wait: result, value: value, command: command)
     }

@@ -93,3 +93,34 @@ int clinux_sync_filesystem(int descriptor);
 int clinux_enter_network(int descriptor);
 /// Whether this process may make a user namespace: 0, or -errno.
 int clinux_try_user_namespace(void);
+
+/// What `clinux_enter_lab` was at when it failed.
+enum {
+    CLINUX_LAB_CLONE = 1,
+    CLINUX_LAB_USERS = 2,
+    CLINUX_LAB_PARENT = 3,
+    CLINUX_LAB_MOUNTS = 4,
+    CLINUX_LAB_PROC = 5,
+    CLINUX_LAB_RUN = 6,
+    CLINUX_LAB_LOOPBACK = 7,
+    CLINUX_LAB_EXECUTE = 8,
+};
+/// Starts `path` as process 1 of new network, mount and pid namespaces (`as_root_of_own`: and of a user namespace whose
+/// root is the caller), with a /proc and a /run of its own and the loopback interface up, in a session of its own.
+/// SIGINT and SIGTERM are blocked in it, so that none is lost before it looks for them. It gets `kept` (not negative)
+/// besides 0, 1 and 2, and SIGKILL when the calling thread ends. Returns its pid, or -errno with `step`.
+int clinux_enter_lab(
+    const char *path, char *const *arguments, char *const *environment, int as_root_of_own, int kept, int *step);
+
+// Loop devices (loop.c)
+
+/// Attaches a file to a free loop device that lets go of it with its last user, and leaves the device open: returns
+/// the descriptor, `number` is N of /dev/loopN. `mark` (at most 63 bytes) is kept with the device.
+int clinux_loop_attach(int file, const char *mark, int *number);
+/// The mark of a loop device (at most 63 bytes and a zero); -ENXIO if nothing is attached.
+int clinux_loop_mark(int device, char *mark);
+int clinux_loop_detach(int device);
+/// The device number of what is mounted at `path`, as major << 32 | minor; -errno.
+int64_t clinux_device_of(const char *path);
+/// An exclusive lock that goes with the descriptor; 0, or -EWOULDBLOCK while another process has it.
+int clinux_try_lock(int descriptor);

@@ -1,0 +1,21 @@
+/// Bounds of everything that a lab waits for, in one place.
+enum Limits {
+    /// How long a server may take to end after SIGTERM: it may have a snapshot to write.
+    static let terminate: Duration = .seconds(60)
+    /// How long the kernel may take to stop or continue every thread of a process.
+    static let stop: Duration = .seconds(5)
+    /// How long processes that hold a filesystem may take to let go of it.
+    static let unmount: Duration = .seconds(10)
+    /// mkfs, mount and unmount of one filesystem.
+    static let filesystemTool: Duration = .seconds(60)
+    /// A signal that comes for this many times ends the run at once.
+    static let patienceWithUser: Int32 = 3
+    /// How long the removal of a run's data may take at its end.
+    static let janitor: Duration = .seconds(120)
+    /// mkfs.xfs refuses less.
+    static let megabytesMin = [Filesystem.ext4: 64, .xfs: 320]
+    /// Bytes of a probe write: more than fits into what a full filesystem has left over in its last blocks.
+    static let probeBytes = 1 << 16
+    /// How deep `heal` looks for what a dead run left.
+    static let healDepth = 8
+}

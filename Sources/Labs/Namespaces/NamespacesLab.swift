@@ -1,0 +1,106 @@
+import Glibc
+import Platform
+
+/// Local processes in throwaway kernel namespaces: a bridge, and for each node a network namespace with an address.
+///
+/// It lives inside what `Relaunch` made, where there is no other network, no other process and no other mount of
+/// anyone's. One at a time. Addresses are of 198.18.0.0/24, the range that is reserved for benchmarks; no route leads
+/// out of it.
+public final class NamespacesLab: Lab {
+    public static let name = "namespaces"
+    public let clientAddress = "198.18.0.1"
+    public var nodes: [any Node] { members }
+
+    private let directory: String
+    private var members: [NamespacesNode] = []
+    private var scratch: Scratch?
+    private var isOpen = false
+
+    static let bridge = "br0"
+    static let root = "/run/holdfast"
+    private static let firstHost = 10
+    private static let hostsMax = 200
+
+    /// - Parameter directory: a folder on a real disk, such as the trial's: takes the nodes' data (without names where
+    ///   they have filesystems of their own; else a folder that is removed at the end).
+    public init(directory: String) throws(LabError) {
+        guard Relaunch.isInside else {
+            throw LabError(
+                .unsafe, "the namespaces lab works only inside the namespaces that the harness makes for itself")
+        }
+        self.directory = directory
+        try Self.make(folder: Self.root + "/nodes")
+        try Self.make(folder: "/run/netns")
+        // The name is taken while another lab is open: that fails here, and leaves the other one alone.
+        try Self.ip(["link", "add", Self.bridge, "type", "bridge"])
+        isOpen = true
+        try Self.ip(["addr", "add", clientAddress + "/24", "dev", Self.bridge])
+        try Self.ip(["link", "set", Self.bridge, "up"])
+    }
+
+    public func makeNode(_ request: NodeRequest) throws(LabError) -> any Node {
+        precondition(isOpen, "a closed lab makes no nodes")
+        precondition(!members.contains { $0.name == request.name }, "two nodes named \(request.name)")
+        precondition(members.count < Self.hostsMax, "a lab has \(Self.hostsMax) addresses")
+        guard request.name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) else {
+            throw LabError(.unsafe, "a node's name is made of letters, digits and -: \(request.name)")
+        }
+        let number = members.count + 1
+        let node = NamespacesNode(
+            name: request.name, number: number, address: "198.18.0.\(Self.firstHost + number)",
+            logDirectory: request.logDirectory)
+        // First of all: whatever else fails, `close` then takes away what is there of it.
+        members.append(node)
+        try Self.make(folder: request.logDirectory)
+        try node.joinNetwork()
+        if let filesystem = request.filesystem {
+            guard Privileges.isFullRoot else { throw Self.needsRoot }
+            try node.mountData(filesystem, megabytes: request.megabytes, in: directory)
+        } else {
+            try node.useData(try plainData().path + "/" + request.name)
+        }
+        return node
+    }
+
+    private func plainData() throws(LabError) -> Scratch {
+        if let scratch { return scratch }
+        let made = try Scratch(in: directory)
+        scratch = made
+        return made
+    }
+
+    /// Why nodes can't have filesystems of their own here; nil if they can.
+    public static var filesystemRefusal: LabError? { Privileges.isFullRoot ? nil : needsRoot }
+
+    public func close() -> [String] {
+        guard isOpen else { return [] }
+        isOpen = false
+        var left: [String] = []
+        for node in members.reversed() { left += node.remove() }
+        func note(_ body: () throws -> Void) {
+            do { try body() } catch { left.append("\(error)") }
+        }
+        note { try Self.ip(["link", "delete", Self.bridge]) }
+        note { try scratch?.remove() }
+        note { try Files.removeTree(Self.root) }
+        ProcessTable.reapOrphans()
+        return left
+    }
+
+    deinit { _ = close() }
+
+    static func ip(_ arguments: [String]) throws(LabError) {
+        do { try Tool.require("ip", arguments) } catch {
+            throw LabError(error.code == .notFound ? .toolMissing : .toolFailed, "\(error)")
+        }
+    }
+
+    static func make(folder: String) throws(LabError) {
+        do { try Files.makeFolders(folder) } catch { throw LabError(.kernel, "\(error)") }
+    }
+
+    private static var needsRoot: LabError {
+        LabError(
+            .notPermitted, "filesystems that can lose power need loop devices and mounts: run as root of the machine")
+    }
+}

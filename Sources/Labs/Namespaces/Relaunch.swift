@@ -1,0 +1,146 @@
+import Glibc
+import Platform
+
+/// The harness starts itself again inside kernel namespaces of its own, where the lab is.
+///
+/// Nothing can leak out of them, and nothing is left when the copy ends, however it ends: the kernel ends every process
+/// and takes away every interface, rule and mount. The process that the user started only waits for it.
+public enum Relaunch {
+    /// This process is the copy inside.
+    public static var isInside: Bool { PrivateNamespaces.areOurs }
+
+    /// Starts the copy with the same arguments and returns its exit status once it has ended. First thing in `main`.
+    ///
+    /// SIGINT, SIGTERM and SIGHUP are handed on (SIGHUP as SIGTERM); the copy finds them with a `SignalDescriptor`. The
+    /// third one ends it at once. When this process is ended by SIGKILL, so is everything inside.
+    ///
+    /// - Parameter paths: what the copy must still find: results, and anything else that lies outside the usual places.
+    ///   Its `/run` is a new one, so they may not be in there.
+    public static func enter(arguments: [String] = CommandLine.arguments, protecting paths: [String])
+        throws(LabError) -> Int32
+    {
+        try refuseHidden(paths)
+        let janitor = try Janitor()
+        let signals = try mapped { () throws(KernelFailure) in try SignalDescriptor(forwarded()) }
+        let inner = try start(arguments, keeping: janitor.descriptor)
+        let status = try mapped { () throws(KernelFailure) in try wait(for: inner, signals) }
+        janitor.finish()
+        switch status {
+        case .exited(let code): return code
+        case .signaled(let signal):
+            let cause = signal == SIGKILL ? " (by the kernel if memory ran out: see dmesg)" : ""
+            throw LabError(
+                .process, "the harness inside the lab was ended by signal \(signal)\(cause); its namespaces are gone")
+        }
+    }
+
+    /// Why this machine lets nobody in; nil if it does. Cheap, and tried for real where namespaces are the user's own.
+    public static var refusal: LabError? {
+        if Privileges.isFullRoot { return nil }
+        return Privileges.userNamespaceRefusal.map { userNamespacesForbidden($0.number) }
+    }
+
+    private static func start(_ arguments: [String], keeping descriptor: Int32?) throws(LabError) -> Child {
+        do {
+            let pid = try PrivateNamespaces.start(
+                arguments: arguments, asRootOfOwn: !Privileges.isFullRoot, keeping: descriptor)
+            return try Child(adopting: pid, commandLine: CommandLog.quoted(arguments))
+        } catch let failure as PrivateNamespaces.Failure {
+            throw explain(failure)
+        } catch {
+            throw LabError(.process, "\(error)")
+        }
+    }
+
+    private static func wait(for inner: Child, _ signals: borrowing SignalDescriptor) throws(KernelFailure)
+        -> ExitStatus
+    {
+        let poller = try Poller()
+        try poller.add(inner.pidDescriptor, token: 0)
+        try poller.add(signals.raw, token: 1)
+        var events: [PollEvent] = []
+        var asked: Int32 = 0
+        while true {
+            try poller.wait(timeoutNanoseconds: -1, into: &events)
+            while let signal = signals.next() {
+                asked += 1
+                inner.send(asked >= Limits.patienceWithUser ? SIGKILL : signal == SIGHUP ? SIGTERM : signal)
+                guard asked >= Limits.patienceWithUser else { continue }
+                _ = inner.wait(upTo: Platform.Limits.killed)
+                return .exited(128 + signal)
+            }
+            if let status = inner.status { return status }
+        }
+    }
+
+    /// Those of the signals that end a program which are not ignored already (`nohup`).
+    private static func forwarded() -> [Int32] {
+        [SIGINT, SIGTERM, SIGHUP].filter { signal in
+            var action = sigaction()
+            sigaction(signal, nil, &action)
+            let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            return handler != unsafeBitCast(SIG_IGN, to: Int.self)
+        }
+    }
+
+    /// `/run` is replaced inside: what lies there would be gone, or be written to memory and lost.
+    private static func refuseHidden(_ paths: [String]) throws(LabError) {
+        let needed = [("the working directory", "."), ("the executable", "/proc/self/exe")] + paths.map { ($0, $0) }
+        for (what, path) in needed {
+            guard let resolved = nearestResolved(path) else { continue }
+            guard resolved == "/run" || resolved.hasPrefix("/run/") else { continue }
+            throw LabError(
+                .unsafe,
+                "\(what) is in /run (\(resolved)), which the namespaces lab replaces by a folder of its own; "
+                    + "use a place outside of /run")
+        }
+    }
+
+    /// The path without links, or that of the deepest folder above it that is there.
+    private static func nearestResolved(_ path: String) -> String? {
+        var rest = path
+        while true {
+            if let resolved = Files.resolved(rest.isEmpty ? "." : rest) { return resolved }
+            guard let slash = rest.lastIndex(of: "/") else { return Files.resolved(".") }
+            rest = slash == rest.startIndex ? "/" : String(rest[..<slash])
+        }
+    }
+}
+
+extension Relaunch {
+    private static func explain(_ failure: PrivateNamespaces.Failure) -> LabError {
+        let text = KernelError.text(failure.number)
+        switch failure.step {
+        case .clone where Privileges.isFullRoot || failure.number == ENOSPC:
+            return LabError(
+                .kernel,
+                "new namespaces were refused (\(text)); see /proc/sys/user/max_*_namespaces, "
+                    + "and start a container with --privileged")
+        case .clone, .users: return userNamespacesForbidden(failure.number)
+        case .parent: return LabError(.process, "the harness ended before its lab was there (\(text))")
+        case .mounts, .proc, .run:
+            let what = failure.step == .mounts ? "private mounts" : "a /\(failure.step) of its own"
+            return LabError(
+                .notPermitted,
+                "the lab could not get \(what) (\(text)); "
+                    + "run as root, or, in a container, start it with --privileged")
+        case .loopback: return LabError(.kernel, "the lab's loopback interface would not come up (\(text))")
+        case .execute: return LabError(.process, "the harness could not start itself again (\(text))")
+        }
+    }
+
+    static func userNamespacesForbidden(_ number: Int32) -> LabError {
+        LabError(
+            .notPermitted,
+            "this user may not make user namespaces (\(KernelError.text(number))); run as root, or allow them: "
+                + "sysctl -w user.max_user_namespaces=10000, on Debian also kernel.unprivileged_userns_clone=1, "
+                + "on Ubuntu kernel.apparmor_restrict_unprivileged_userns=0; in a container, start it with --privileged"
+        )
+    }
+
+    private static func mapped<Result: ~Copyable>(_ body: () throws(KernelFailure) -> Result) throws(LabError)
+        -> Result
+    {
+        do { return try body() } catch { throw LabError(.kernel, "\(error)") }
+    }
+}
