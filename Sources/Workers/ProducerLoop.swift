@@ -14,7 +14,6 @@ public struct ProducerError: Error, Sendable, CustomStringConvertible {
 /// The order within a turn is what the history stands on: an attempt is in the kernel's hands before its first byte is
 /// sent, and an outcome before the next turn. What one turn receives and begins shares one `write(2)`.
 public struct ProducerLoop<P: Publisher>: ~Copyable {
-    private static var input: Int32 { 0 }
     private static var inputToken: UInt64 { 0 }
     /// Attempts that one turn begins at most, so that answers are taken while there is much to do.
     private let turnLimit = 512
@@ -27,7 +26,8 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
     private var engine: ProducerEngine
     private var history: ProducerHistory
     private var commands: LineReader
-    private var status = StatusLine()
+    private let status: StatusLine
+    private let input: Int32
     private var errors = TimeHistogram()
     private var behind: Int64 = 0
     private var lastGap: Int64 = .min
@@ -37,20 +37,22 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
     private var nextStatus: Int64 = .min
     private var nextReport: Int64 = .min
 
-    public init(_ orders: ProducerOrders, publisher: P) throws(ProducerError) {
-        let poller = try Self.makePoller()
+    public init(_ orders: ProducerOrders, publisher: P, input: Int32, output: Int32) throws(ProducerError) {
+        let poller = try Self.makePoller(input)
         let history = try ProducerHistory(orders, form: publisher.form)
         self.orders = orders
         self.publisher = publisher
         self.poller = poller
         self.history = history
         engine = ProducerEngine(orders)
-        commands = LineReader(descriptor: Self.input)
+        commands = LineReader(descriptor: input)
+        status = StatusLine(output: output)
+        self.input = input
         references.reserveCapacity(turnLimit)
         completions.reserveCapacity(4 * turnLimit)
     }
 
-    private static func makePoller() throws(ProducerError) -> Poller {
+    private static func makePoller(_ input: Int32) throws(ProducerError) -> Poller {
         do throws(KernelFailure) {
             let poller = try Poller()
             try Sockets.setBlocking(input, false)
@@ -169,7 +171,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         }
         if commands.ended {
             // Not an error: the descriptor may be a file, or closed already.
-            do throws(KernelFailure) { try poller.remove(Self.input) } catch {}
+            do throws(KernelFailure) { try poller.remove(input) } catch {}
             engine.stop(at: min(now, engine.end))
         }
     }

@@ -16,10 +16,16 @@ public enum ProducerWorker {
     }
 
     /// Plays the orders with this publisher. 0 when all went well, 4 when the producer gave up; it has then said why.
-    public static func run(_ orders: ProducerOrders, publisher: some Publisher) -> Int32 {
+    ///
+    /// - Parameters:
+    ///   - input: where commands come from.
+    ///   - output: where status lines go.
+    public static func run(
+        _ orders: ProducerOrders, publisher: some Publisher, input: Int32 = 0, output: Int32 = 1
+    ) -> Int32 {
         MonotonicClock.makeWaitsExact()
         do throws(ProducerError) {
-            var loop = try ProducerLoop(orders, publisher: publisher)
+            var loop = try ProducerLoop(orders, publisher: publisher, input: input, output: output)
             do throws(ProducerError) {
                 try loop.run()
             } catch {

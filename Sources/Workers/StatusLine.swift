@@ -5,12 +5,13 @@ import Platform
 /// A producer's standard output. A trial that does not listen must not hold it up: a line that finds no room is dropped,
 /// but for the last one.
 struct StatusLine {
-    private let output: Int32 = 1
+    private let output: Int32
     /// What the last line waits for a reader.
     private let patience: Duration = .seconds(2)
     private let encoder = JSONEncoder()
 
-    init() {
+    init(output: Int32) {
+        self.output = output
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         signal(SIGPIPE, SIG_IGN)
         var found = stat()

@@ -1,0 +1,222 @@
+import Glibc
+import History
+import Platform
+import Workers
+
+/// One connection that events are sent over, and the attempts that wait for its answers in the order of sending.
+///
+/// Once anything is lost on it, nothing that comes later can be matched to a request any more: it is given up as a
+/// whole, every attempt on it completes, and a new one is made.
+final class PublishConnection {
+    enum State {
+        case idle
+        case connecting
+        case connected
+    }
+
+    private struct Pending {
+        var slot: Int32
+        /// Where its first byte stands among all that this connection is to send.
+        var start: UInt64
+        var deadline: Int64
+    }
+
+    static let shortestBackOff: Int64 = 10_000_000
+    static let longestBackOff: Int64 = 500_000_000
+
+    private(set) var state = State.idle
+    private let index: Int
+    private let timeout: Int64
+    private let parser: AnswerParser
+    private let reasons: ReasonTable
+
+    private var descriptor: Int32 = -1
+    /// Tells events of this connection from late ones of its predecessors.
+    private var generation: UInt64 = 0
+    private var output = ByteQueue(capacity: 64 * 1024)
+    private var input = ByteQueue(capacity: 64 * 1024)
+    private var pending = RingQueue<Pending>()
+    private var answer = AnswerParser.Progress()
+    /// How many bytes the kernel has taken, and how many there are in all, since the connection was made.
+    private var sent: UInt64 = 0
+    private var wantsToWrite = false
+    private var backOff: Int64 = 0
+    private var retryAt: Int64 = .min
+    private var connectDeadline: Int64 = .max
+
+    init(index: Int, timeout: Int64, acknowledgement: Acknowledgement, reasons: ReasonTable) {
+        self.index = index
+        self.timeout = timeout + Int64(acknowledgement.milliseconds) * 1_000_000
+        self.reasons = reasons
+        parser = AnswerParser(acknowledgement: acknowledgement, reasons: reasons)
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    var nextDeadline: Int64 {
+        let own =
+            switch state {
+            case .idle: retryAt
+            case .connecting: connectDeadline
+            case .connected: Int64.max
+            }
+        return min(own, pending.first?.deadline ?? .max)
+    }
+
+    private var token: UInt64 { generation << 32 | UInt64(index + 1) }
+
+    // MARK: Connecting
+
+    func connect(to address: ServerAddress, _ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        precondition(state == .idle)
+        generation = (generation + 1) & 0x7FFF_FFFF
+        sent = 0
+        do throws(KernelFailure) {
+            descriptor = try Sockets.beginConnect(address.host, port: address.port)
+            state = .connecting
+            connectDeadline = now + timeout
+            try poller.add(descriptor, token: token, read: false, write: true)
+        } catch {
+            giveUp(.beforeSending, "\(address): \(KernelError.name(error.number))", poller, now: now, into: &done)
+        }
+    }
+
+    private func finishConnecting(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        let error = Sockets.connectError(descriptor)
+        if error != 0 {
+            return giveUp(.beforeSending, "connect: \(KernelError.name(error))", poller, now: now, into: &done)
+        }
+        state = .connected
+        wantsToWrite = true
+        send(poller, now: now, into: &done)
+    }
+
+    // MARK: Sending
+
+    /// Lets `fill` write a request behind those that wait already; it says how many bytes it took.
+    func enqueue(_ slot: Int32, room: Int, now: Int64, fill: (UnsafeMutableRawBufferPointer) -> Int) {
+        pending.append(Pending(slot: slot, start: sent + UInt64(output.count), deadline: now + timeout))
+        let taken = fill(output.room(room))
+        output.commit(taken)
+    }
+
+    func send(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        guard state == .connected else { return }
+        while !output.isEmpty {
+            let count = Glibc.send(descriptor, output.bytes.baseAddress, output.count, Int32(MSG_NOSIGNAL))
+            if count < 0 {
+                if errno == EINTR { continue }
+                if errno == EAGAIN { break }
+                return giveUp(.reset, KernelError.name(errno), poller, now: now, into: &done)
+            }
+            sent += UInt64(count)
+            output.removeFirst(count)
+        }
+        watch(poller, now: now, into: &done)
+    }
+
+    private func watch(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        let wants = !output.isEmpty
+        if wants == wantsToWrite { return }
+        wantsToWrite = wants
+        do throws(KernelFailure) {
+            try poller.modify(descriptor, token: token, read: true, write: wants)
+        } catch {
+            giveUp(.abandoned, error.description, poller, now: now, into: &done)
+        }
+    }
+
+    // MARK: Receiving
+
+    func ready(_ event: PollEvent, _ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        guard event.token == token else { return }
+        switch state {
+        case .idle: break
+        case .connecting: if event.isWritable { finishConnecting(poller, now: now, into: &done) }
+        case .connected:
+            if event.isReadable { receive(poller, now: now, into: &done) }
+            if event.isWritable && state == .connected { send(poller, now: now, into: &done) }
+        }
+    }
+
+    private func receive(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        while state == .connected {
+            let room = input.room(32 * 1024)
+            let count = recv(descriptor, room.baseAddress, room.count, 0)
+            if count < 0 && errno == EINTR { continue }
+            if count < 0 && errno == EAGAIN { return }
+            if count < 0 {
+                return giveUp(.reset, KernelError.name(errno), poller, now: now, into: &done)
+            }
+            if count == 0 { return giveUp(.end, nil, poller, now: now, into: &done) }
+            input.commit(count)
+            if !takeAnswers(into: &done) { return giveUp(.nonsense, nil, poller, now: now, into: &done) }
+            // What came fits, so there is no more; if there is by now, the poller says so again.
+            if count < room.count { return }
+        }
+    }
+
+    /// False if what came is no answer to what was asked.
+    private func takeAnswers(into done: inout [Completion]) -> Bool {
+        let bytes = input.bytes
+        var start = 0
+        defer { input.removeFirst(start) }
+        while start < bytes.count {
+            // An answer to a request of which nothing was sent: the server speaks by itself, and turns us away.
+            guard let first = pending.first, first.start < sent else { return false }
+            switch parser.take(bytes, from: &start, &answer) {
+            case .incomplete: return true
+            case .malformed: return false
+            case .partOfAnswer: break
+            case .answer(var completion):
+                completion.slot = first.slot
+                done.append(completion)
+                pending.removeFirst()
+                backOff = 0
+            }
+        }
+        return true
+    }
+
+    // MARK: Ending
+
+    /// What has waited too long, and when to try to connect again. True if it is time to do so.
+    func expire(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) -> Bool {
+        if let first = pending.first, first.deadline <= now {
+            giveUp(.timeout, "\(timeout / 1_000_000) ms", poller, now: now, into: &done)
+        } else if state == .connecting && connectDeadline <= now {
+            giveUp(.beforeSending, "connect: no answer in \(timeout / 1_000_000) ms", poller, now: now, into: &done)
+        }
+        return state == .idle && retryAt <= now
+    }
+
+    /// Ends the connection; every attempt on it completes, by whether a byte of it had left.
+    func giveUp(
+        _ loss: RedisReplies.Loss, _ detail: String?, _ poller: borrowing Poller, now: Int64,
+        into done: inout [Completion]
+    ) {
+        let text = loss.rawValue + (detail.map { ": \($0)" } ?? "")
+        let before = loss == .beforeSending ? text : "\(RedisReplies.Loss.beforeSending.rawValue): \(text)"
+        while let attempt = pending.removeFirst() {
+            let isSent = state == .connected && attempt.start < sent
+            let outcome = RedisReplies.outcome(of: isSent ? loss : .beforeSending)
+            let reason = reasons.number(isSent ? text : before)
+            done.append(Completion(slot: attempt.slot, outcome: outcome, reason: reason))
+        }
+        if descriptor >= 0 {
+            // It leaves the poller by being closed.
+            close(descriptor)
+            descriptor = -1
+        }
+        output.removeAll()
+        input.removeAll()
+        answer = AnswerParser.Progress()
+        wantsToWrite = false
+        state = .idle
+        backOff = min(max(Self.shortestBackOff, backOff * 2), Self.longestBackOff)
+        retryAt = now + backOff
+    }
+
+    /// A new place to connect to is worth a try at once.
+    func retryNow() { (backOff, retryAt) = (0, .min) }
+}

@@ -1,0 +1,30 @@
+import Glibc
+
+/// A server's numeric address and port. Only this machine's own loopback and the lab's network (198.18.0.0/15) are
+/// addresses that load may be sent to.
+struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
+    let host: String
+    let port: UInt16
+
+    var description: String { "\(host):\(port)" }
+
+    /// Nil for anything but `ADDRESS:PORT` with a numeric address.
+    init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]), port > 0
+        else { return nil }
+        var host = String(text[..<colon])
+        if host.hasPrefix("[") && host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+        var (four, six) = (in_addr(), in6_addr())
+        guard inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1 else { return nil }
+        (self.host, self.port) = (host, port)
+    }
+
+    var isOurs: Bool {
+        var four = in_addr()
+        if inet_pton(AF_INET, host, &four) == 1 {
+            let number = UInt32(bigEndian: four.s_addr)
+            return number >> 24 == 127 || number >> 17 == (198 << 24 | 18 << 16) >> 17
+        }
+        return host == "::1"
+    }
+}

@@ -1,0 +1,200 @@
+import History
+import Platform
+import Workers
+import Workload
+
+/// Publishes events with XADD, pipelined over one connection, a few, or one for each agent.
+///
+/// With `wait` and `waitaof` each agent has a connection of its own: the server answers them for all that was written
+/// over the connection, and holds up what comes behind.
+final class RedisPublisher: Publisher {
+    /// Most connections of one producer.
+    static let connectionLimit = 1000
+
+    private let codec: EventCodec
+    private let streams: Int
+    private let requests: [XADDRequest]
+    private let reasons = ReasonTable()
+    private let connections: [PublishConnection]
+    private let pinned: Bool
+    private var addresses: [ServerAddress]
+    /// Which of the addresses each connection is to try.
+    private var places: [Int]
+    /// Which address each connection tried last.
+    private var current: [ServerAddress?]
+    /// Connections with something to send.
+    private var dirty: [Int] = []
+    private var isDirty: [Bool]
+
+    init(_ orders: ProducerOrders) throws(ProducerError) {
+        let client = orders.client
+        guard let acknowledgement = Acknowledgement(client.ack) else {
+            throw ProducerError("client.ack: `\(client.ack)` is none of `reply`, `wait N [MS]`, `waitaof L R [MS]`")
+        }
+        addresses = try Self.addresses(client.addresses)
+        pinned = client.settings["clients"] == "pinned"
+        var count = acknowledgement == .reply ? 1 : orders.agents.count
+        if let text = client.settings["connections"] {
+            guard let wanted = Int(text), (1...Self.connectionLimit).contains(wanted) else {
+                throw ProducerError("client.settings.connections: must be from 1 to \(Self.connectionLimit)")
+            }
+            if acknowledgement == .reply { count = min(wanted, orders.agents.count) }
+        }
+        codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
+        streams = client.streams.count
+        requests = client.streams.map { XADDRequest(stream: $0, behind: acknowledgement.command) }
+        let reasons = reasons
+        connections = (0..<count).map {
+            PublishConnection(index: $0, timeout: orders.timeout, acknowledgement: acknowledgement, reasons: reasons)
+        }
+        places = [Int](repeating: 0, count: count)
+        current = [ServerAddress?](repeating: nil, count: count)
+        isDirty = [Bool](repeating: false, count: count)
+    }
+
+    private static func addresses(_ texts: [String]) throws(ProducerError) -> [ServerAddress] {
+        var addresses: [ServerAddress] = []
+        for text in texts {
+            guard let address = ServerAddress(text) else {
+                throw ProducerError("client.addresses: `\(text)` is not ADDRESS:PORT with a numeric address")
+            }
+            guard address.isOurs else {
+                throw ProducerError(
+                    "client.addresses: \(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15); "
+                        + "load is sent nowhere else")
+            }
+            addresses.append(address)
+        }
+        return addresses
+    }
+
+    var form: Position.Form { .entry }
+    func reason(_ number: UInt16) -> String { reasons[number] }
+    var isConnected: Bool { connections.allSatisfy { $0.state == .connected } }
+
+    var nextDeadline: Int64 {
+        var next = Int64.max
+        for connection in connections { next = min(next, connection.nextDeadline) }
+        return next
+    }
+
+    func open(_ poller: borrowing Poller, now: Int64) {
+        var none: [Completion] = []
+        for index in connections.indices { connect(index, poller, now: now, into: &none) }
+        precondition(none.isEmpty, "nothing was asked yet")
+    }
+
+    private func connect(_ index: Int, _ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        let address = addresses[places[index] % addresses.count]
+        places[index] += 1
+        current[index] = address
+        connections[index].connect(to: address, poller, now: now, into: &done)
+    }
+
+    func prepare(_ attempt: Attempt, now: Int64) -> UInt32 {
+        let index = Int(attempt.agentIndex) % connections.count
+        if !isDirty[index] {
+            isDirty[index] = true
+            dirty.append(index)
+        }
+        let request = requests[Int(attempt.event.agent % Int64(streams))]
+        let length = EventCodec.length(of: attempt.event)
+        var crc: UInt32 = 0
+        connections[index].enqueue(attempt.slot, room: request.length(value: length), now: now) { buffer in
+            request.write(value: length, into: buffer) { value in
+                crc = codec.encode(attempt.event, intended: attempt.intended, into: value)
+            }
+        }
+        return crc
+    }
+
+    func send(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        for index in dirty {
+            isDirty[index] = false
+            connections[index].send(poller, now: now, into: &completions)
+        }
+        dirty.removeAll(keepingCapacity: true)
+    }
+
+    func ready(
+        _ event: PollEvent, _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
+    ) {
+        let index = Int(event.token & 0xFFFF_FFFF) - 1
+        connections[index].ready(event, poller, now: now, into: &completions)
+        // It works: whoever loses it begins with the same address again.
+        if connections[index].state == .connected, let address = current[index],
+            let place = addresses.firstIndex(of: address)
+        {
+            places[index] = place
+        }
+    }
+
+    func expire(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        for index in connections.indices where connections[index].nextDeadline <= now {
+            if connections[index].expire(poller, now: now, into: &completions) {
+                connect(index, poller, now: now, into: &completions)
+            }
+        }
+    }
+
+    func use(
+        addresses texts: [String], _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
+    ) {
+        guard let usable = try? Self.addresses(texts), !usable.isEmpty else { return }
+        addresses = usable
+        for index in connections.indices {
+            places[index] = 0
+            let connection = connections[index]
+            if connection.state == .idle { connection.retryNow() }
+            guard !pinned, connection.state != .idle, let address = current[index], !usable.contains(address) else {
+                continue
+            }
+            connection.giveUp(.abandoned, "the system has moved", poller, now: now, into: &completions)
+            connection.retryNow()
+        }
+    }
+
+    func close(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        for connection in connections {
+            connection.giveUp(.abandoned, "the producer ends", poller, now: now, into: &completions)
+        }
+    }
+}
+
+/// `XADD stream * e VALUE` for one stream, ready but for the value.
+struct XADDRequest {
+    private let head: [UInt8]
+    private let tail: [UInt8]
+
+    /// - Parameter behind: a command that follows each XADD.
+    init(stream: String, behind: [UInt8]) {
+        head = Array("*5\r\n$4\r\nXADD\r\n$\(stream.utf8.count)\r\n\(stream)\r\n$1\r\n*\r\n$1\r\ne\r\n$".utf8)
+        tail = Array("\r\n".utf8) + behind
+    }
+
+    /// Room that a request needs at most.
+    func length(value: Int) -> Int { head.count + 20 + 2 + value + tail.count }
+
+    /// Writes the request; `fill` writes the value where it is told to. Returns the bytes taken.
+    func write(
+        value length: Int, into buffer: UnsafeMutableRawBufferPointer, fill: (UnsafeMutableRawBufferPointer) -> Void
+    ) -> Int {
+        precondition(buffer.count >= self.length(value: length), "a request needs more room than it was given")
+        head.withUnsafeBytes { buffer.copyMemory(from: $0) }
+        var end = head.count
+        var divisor = 1
+        while divisor <= length / 10 { divisor *= 10 }
+        while divisor > 0 {
+            buffer[end] = UInt8(0x30 + length / divisor % 10)
+            end += 1
+            divisor /= 10
+        }
+        buffer[end] = 0x0D
+        buffer[end + 1] = 0x0A
+        end += 2
+        fill(UnsafeMutableRawBufferPointer(rebasing: buffer[end..<end + length]))
+        end += length
+        tail.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: buffer[end...]).copyMemory(from: $0) }
+        return end + tail.count
+    }
+}
