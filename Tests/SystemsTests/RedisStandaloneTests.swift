@@ -36,6 +36,12 @@ struct RedisStandaloneTests {
         #expect(try Bench(streams: .agent, agents: 5).system.streams.count == 5)
     }
 
+    @Test func filesystemHasRoomForTheLogItsRewriteAndMore() {
+        #expect(RedisStandaloneSystem.megabytes(0) == 256)
+        #expect(RedisStandaloneSystem.megabytes(100 << 20) == 656)
+        #expect(RedisStandaloneSystem.megabytes(.max) > 1 << 40)
+    }
+
     @Test func serversOwnSnapshotsAreExpressible() async throws {
         try await onThread {
             let bench = try Bench([("save", "3600 1 300 100 60 10000"), ("appendonly", "no")])

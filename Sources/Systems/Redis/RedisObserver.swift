@@ -14,9 +14,12 @@ final class RedisObserver {
     private var connection: RedisConnection?
     private var first: Sample?
     private var last: Sample?
-    private var samples = 0
+    private(set) var samples = 0
 
     init(_ server: RedisServer) { self.server = server }
+
+    /// Looks whose answer has not come yet: at most one, so that the last sample is never an old one.
+    var outstanding: Int { connection?.outstanding ?? 0 }
 
     /// One look. Never waits longer than `SystemLimits.observeSeconds`: an answer that is late is taken the next time.
     func observe() {
