@@ -3,7 +3,7 @@ extension Value {
     public var flow: String {
         switch content {
         case .scalar(let text, let plain):
-            return plain || Value.needsNoQuotes(text) ? printableFlow(text) : "\"\(printableFlow(text))\""
+            return plain || Value.needsNoQuotes(text) ? onOneLine(text) : "\"\(onOneLine(escaped(text)))\""
         case .sequence(let values):
             return "[" + values.map(\.flow).joined(separator: ", ") + "]"
         case .mapping(let entries):
@@ -20,8 +20,13 @@ extension Value {
         }
     }
 
-    private func printableFlow(_ text: String) -> String {
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : String($0) }
-            .joined()
+    private func escaped(_ text: String) -> String {
+        text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+    }
+
+    private func onOneLine(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : String(scalar)
+        }.joined()
     }
 }

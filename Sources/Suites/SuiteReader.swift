@@ -13,6 +13,8 @@ struct SuiteReader {
     private var trials = 1
     private var faults: (list: Value, entries: [FaultEntry])?
     private var cells: [Suite.Cell] = []
+    /// The fault's name by the folder of each cell.
+    private var folders: [String: String] = [:]
     private var notApplicable: [Summary.Combination] = []
 
     static func read(_ document: Value, text: String, search: FaultSearch) throws(Diagnostic) -> Suite {
@@ -109,11 +111,17 @@ struct SuiteReader {
             if let workload = fault.workload { try own.apply(workload) }
             let settings = try own.checked(for: entry.place)
             let occurrence = 1 + earlier.count { $0.fault.name == fault.fault.name }
-            cells.append(
-                Suite.Cell(
-                    configuration: configuration, configured: try entry.configured(for: settings), fault: fault.fault,
-                    description: fault.description, workload: settings, trials: fault.trials ?? entry.trials ?? trials,
-                    occurrence: occurrence))
+            let cell = Suite.Cell(
+                configuration: configuration, configured: try entry.configured(for: settings), fault: fault.fault,
+                description: fault.description, workload: settings, trials: fault.trials ?? entry.trials ?? trials,
+                occurrence: occurrence)
+            let folder = cell.directory(trial: 1)
+            if let other = folders.updateValue(fault.fault.name, forKey: folder) {
+                throw fault.place.diagnostic(
+                    "\(shown(fault.fault.name)) and \(shown(other)) would share a folder",
+                    remedy: "rename one of the faults")
+            }
+            cells.append(cell)
             earlier.append(fault)
         }
         return configuration

@@ -27,6 +27,25 @@ struct ParameterTests {
         #expect(steps[2].source.flow == "{repeat: 4, every: 1s, steps: [{do: heal}]}")
     }
 
+    @Test func parametersCannotMakeASmallFileHuge() {
+        let long = String(repeating: "x", count: 4000)
+        #expect(
+            refusal { try fault(timeline: "- {do: command, node: all, run: [$a$a]}", parameters: "{a: \(long)}") }
+                == "f.yml:6:34: timeline[0].run[0]: is longer than 4096 bytes with its parameters put in; make it shorter"
+        )
+        let list = "[" + String(repeating: "a, ", count: 900) + "b]"
+        let words = String(repeating: "$a, ", count: 100)
+        #expect(
+            refusal { try fault(timeline: "- {do: command, node: all, run: [\(words)]}", parameters: "{a: \(list)}") }
+                == "f.yml:6:1: timeline: has more than 50000 values with its parameters put in; make it shorter")
+        #expect(
+            refusal {
+                try fault(
+                    timeline: "- {do: kill, node: $a}", parameters: "{a: [\(String(repeating: "b,", count: 1000))]}")
+            }
+                == "f.yml:4:17: parameters.a: has more than 1000 values in it; a parameter is a small thing")
+    }
+
     @Test func aWrongValueIsRefusedWhereItIsWritten() {
         #expect(
             refusal { try fault(timeline: cut, parameters: "{cut: 3s}", with: "{cut: long}") }
@@ -110,6 +129,35 @@ struct FaultFileTests {
         let fault = try FaultFile(try YAML.read(text, file: "f.yml"))
         #expect(fault.timeline.count == 4)
         #expect(fault.applies(to: "kafka") && !fault.applies(to: "redis-standalone"))
+    }
+}
+
+struct ExplanationTests {
+    @Test func aFaultExplainsItself() throws {
+        let fault = try fault(
+            timeline: """
+                - {at: 50%, do: kill, node: primary}
+                - {repeat: 2, every: 1500ms, steps: [{do: restart, node: down}, {do: drop, node: all, share: $part}]}
+                - {each: all, steps: [{wait: command, run: [PING, "a b"], expect: "*", within: 1s}]}
+                """, parameters: "{part: 10%}")
+        #expect(
+            fault.explanation == """
+                tried
+                  Tried.
+                applies to: redis-standalone
+                parameter part: 10%
+                timeline:
+                  {at: 50%, do: kill, node: primary}
+                  2 times, every 1.5s:
+                    {do: restart, node: down}
+                    {do: drop, node: all, share: 10%}
+                  for each of all, one after the other:
+                    {wait: command, run: [PING, "a b"], expect: "*", within: 1s}
+                an effect is proven when
+                  kill: the process is gone
+                  restart: another process answers, its data loaded; or the server refuses to start
+                  drop: probes get lost (not built yet)
+                """)
     }
 }
 

@@ -57,7 +57,7 @@ struct TimelineTests {
         }
         let command = try wait("{wait: command, node: same, run: [INFO], expect: \"*loading:0*\", within: 1s}").event
         #expect((command as? CommandReply)?.expect == "*loading:0*")
-        #expect(try wait("{wait: unsynced, within: 1s}").event.nodes == nil)
+        #expect(try wait("{wait: unsynced, within: 1s}").event.nodes == .same)
         #expect(
             Waits.all.map { $0.name } == [
                 "promoted", "converged", "answering", "holding", "unsynced", "acked", "caught-up", "command",
@@ -151,6 +151,9 @@ struct TimelineTests {
     }
 
     @Test func sameNeedsSomeoneNamedBefore() {
+        #expect(
+            refusal(ofStep: "{wait: answering, within: 1s}", after: "{do: heal}")
+                == "3: timeline[1]: no step before this one names the node that same means; name it here")
         #expect(
             refusal(ofStep: "{do: kill, node: same}", after: "{do: heal}")
                 == "3: timeline[1]: no step before this one names the node that same means; name it here")

@@ -1,5 +1,8 @@
+import Documents
+import Faults
 import Suites
 import Testing
+import Workload
 
 struct RefusalTests {
     @Test(arguments: [
@@ -220,6 +223,46 @@ struct RefusalTests {
         #expect(
             torn.hasPrefix("\(folder.path)/torn.yml:4:17: timeline[0].do: \"kil\" is not known; did you mean \"kill\"?")
         )
+    }
+
+    @Test func cellsThatWouldShareAFolderAreRefused() throws {
+        let folder = try FaultFolder(["none-2": "applies-to: [redis-standalone]\ntimeline: []"])
+        let text = small().replacing("[none, primary-kill]", with: "[none, {fault: none, workload: {rate: 1}}, none-2]")
+        #expect(
+            refusal(of: text, faults: [folder.path])
+                == "5:52: faults[2]: \"none-2\" and \"none\" would share a folder; rename one of the faults")
+    }
+
+    /// Whatever a file holds, it is read or refused at a place; the shipped suites and faults with bytes changed, lost
+    /// and repeated stand for what people's editors do.
+    @Test func mangledFilesAreReadOrRefused() throws {
+        var random = SplitMix64(seed: 20, purpose: .faults)
+        let names = ["suites/audit.yml", "suites/redis-durability.yml", "faults/primary-paused.yml"]
+        var refused = 0
+        for round in 0..<300 {
+            var bytes = try YAML.bytes(of: packageRoot + "/" + names[round % names.count])
+            for _ in 0...random.below(3) {
+                let place = random.below(bytes.count)
+                switch random.below(4) {
+                case 0: bytes[place] = UInt8(random.below(256))
+                case 1: bytes[place] = Array("[]{}:,#*&!|>'\"%@`$- \n\t0".utf8)[random.below(23)]
+                case 2: bytes.removeSubrange(place..<min(bytes.count, place + 1 + random.below(20)))
+                default:
+                    bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 30)], at: random.below(bytes.count))
+                }
+            }
+            do throws(Diagnostic) {
+                if names[round % names.count].hasPrefix("suites") {
+                    _ = try Suite.read(bytes, path: "s.yml", ownFaults: [packageRoot + "/faults"])
+                } else {
+                    _ = try FaultFile(try YAML.read(bytes, file: "s.yml"))
+                }
+            } catch {
+                refused += 1
+                #expect(error.file.hasSuffix(".yml") && !error.problem.isEmpty)
+            }
+        }
+        #expect(refused > 200)
     }
 
     @Test func whatIsNoYAMLIsRefused() {

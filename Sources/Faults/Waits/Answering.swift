@@ -6,10 +6,11 @@ public struct Answering: Wait {
     public static let about = "The server answers, its data loaded."
     public static let isBuilt = true
 
+    /// By default what the step before named.
     public var nodes: NodeSelection?
 
     public init(_ fields: inout Fields) throws(Diagnostic) {
         let node = try fields.optional("node")
-        nodes = if let node { try NodeSelection(node) } else { nil }
+        nodes = if let node { try NodeSelection(node) } else { .same }
     }
 }

@@ -6,10 +6,11 @@ public struct Unsynced: Wait {
     public static let about = "The node is out of sync: its link down, or out of the in-sync set."
     public static let isBuilt = false
 
+    /// By default what the step before named.
     public var nodes: NodeSelection?
 
     public init(_ fields: inout Fields) throws(Diagnostic) {
         let node = try fields.optional("node")
-        nodes = if let node { try NodeSelection(node) } else { nil }
+        nodes = if let node { try NodeSelection(node) } else { .same }
     }
 }
