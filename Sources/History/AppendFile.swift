@@ -11,10 +11,15 @@ struct AppendFile: ~Copyable {
     init(path: String, capacity: Int) throws(ShardError) {
         let fd = openNew(path)
         guard fd >= 0 else { throw shardError(Glibc.errno, path, doing: "made") }
+        self.init(descriptor: fd, path: path, capacity: capacity)
+    }
+
+    /// - Parameter descriptor: becomes this value's own, which closes it.
+    init(descriptor: Int32, path: String, capacity: Int) {
         self.path = path
-        self.descriptor = fd
+        self.descriptor = descriptor
         self.capacity = capacity
-        self.buffer = .allocate(byteCount: capacity, alignment: Record.size)
+        buffer = .allocate(byteCount: capacity, alignment: Record.size)
     }
 
     deinit {

@@ -12,7 +12,10 @@ public struct ShardWriter: ~Copyable {
 
     /// Makes the file and writes its header. The file must not be there yet.
     public init(path: String, worker: String) throws(ShardError) {
-        var file = try AppendFile(path: path, capacity: 256 * 1024)
+        try self.init(file: AppendFile(path: path, capacity: 256 * 1024), worker: worker)
+    }
+
+    init(file: consuming AppendFile, worker: String) throws(ShardError) {
         writeShardHeader(&file, worker: worker)
         try file.flush()
         self.file = file
