@@ -5,7 +5,9 @@ struct ShardNames {
     /// From the shard's numbers to the history's; 0 leads to 0.
     private(set) var names: [UInt32] = [0]
     private(set) var groups: [UInt16] = []
-    /// By the shard's number: a raw form, or `unset`.
+    /// By the shard's number, what a definition said: a raw form, or `unset`.
+    private var declared: [UInt8] = [unset]
+    /// The same of streams that a record has shown a position of.
     private var forms: [UInt8] = [unset]
     private var partial: Partial?
     private let usual: Position.Form
@@ -27,20 +29,21 @@ struct ShardNames {
     /// Takes a record of type definition; false if no writer would have written it here.
     mutating func define(_ record: Record, _ builder: inout HistoryBuilder) -> Bool {
         switch ShardFormat.Table(rawValue: record.word) {
-        case .forms: return partial == nil && declareForm(record, &builder)
+        case .forms: return partial == nil && declareForm(record)
         case .names: return take(record, .names, next: names.count, &builder)
         case .groups: return take(record, .groups, next: groups.count, &builder)
         case nil: return false
         }
     }
 
-    private mutating func declareForm(_ record: Record, _ builder: inout HistoryBuilder) -> Bool {
+    private mutating func declareForm(_ record: Record) -> Bool {
         let number = Int(record.crc)
         guard number > 0, number < names.count, let raw = UInt8(exactly: record.second),
-            let form = Position.Form(rawValue: raw), forms[number] == ShardNames.unset || forms[number] == raw
+            Position.Form(rawValue: raw) != nil, forms[number] == ShardNames.unset,
+            declared[number] == ShardNames.unset
         else { return false }
-        forms[number] = raw
-        return builder.note(form, of: names[number])
+        declared[number] = raw
+        return true
     }
 
     private mutating func take(
@@ -67,6 +70,7 @@ struct ShardNames {
         } else {
             names.append(builder.name(Name(text)))
             forms.append(ShardNames.unset)
+            declared.append(ShardNames.unset)
         }
         return true
     }
@@ -83,7 +87,7 @@ struct ShardNames {
     @inline(never)
     private mutating func settleForm(_ record: Record, _ builder: inout HistoryBuilder) -> Bool {
         let stream = Int(record.stream)
-        let form = builder.form(of: names[stream]) ?? usual
+        let form = Position.Form(rawValue: declared[stream]) ?? builder.form(of: names[stream]) ?? usual
         forms[stream] = form.rawValue
         return builder.note(form, of: names[stream]) && allows(record, &builder)
     }

@@ -35,7 +35,8 @@ public struct ShardWriter: ~Copyable {
         return number
     }
 
-    /// The number of a stream's name. The form says how its positions are written, and is said once.
+    /// The number of a stream's name. The form says how its positions are written; it is said once, before the first
+    /// record that has a position in the stream.
     public mutating func stream(_ text: String, form: Position.Form) -> UInt32 {
         let number = name(text)
         guard let known = forms[number] else {

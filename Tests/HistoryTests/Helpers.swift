@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import History
 
 let header =
@@ -42,7 +43,10 @@ final class Folder {
     deinit { try? FileManager.default.removeItem(atPath: path) }
 
     func write(_ name: String, _ bytes: [UInt8]) throws {
-        try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
+        // Not by Foundation, which waits for the disk each time.
+        let descriptor = open("\(path)/\(name)", O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        defer { close(descriptor) }
+        guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else { throw POSIXError(.EIO) }
     }
 
     func bytes(_ name: String) throws -> [UInt8] {
