@@ -13,8 +13,8 @@ func part(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [St
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name + "Tests", dependencies: dependencies, swiftSettings: settings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name + "Tests", dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let package = Package(
@@ -54,7 +54,7 @@ let package = Package(
 
         tests("History", ["History"]),
         tests("Checker", ["Checker", "History"]),
-        tests("Report", ["Report", "Checker"]),
+        tests("Report", ["Report", "Checker", "History"], exclude: ["Snapshots"]),
         tests("Platform", ["Platform"]),
         tests("Documents", ["Documents"]),
         tests("Workload", ["Workload", "History"]),

@@ -17,11 +17,12 @@ enum CellText {
         let count = digest.valid.count
         let trials = Format.plural(count, "trial")
         if lost.part == 0 {
-            return name + (count == 1 ? "The one valid trial" : "None of \(Format.count(count)) valid trials")
-                + (count == 1 ? " lost nothing" : " lost anything")
-                + " of \(Format.count(lost.whole)) acknowledged events"
-                + (count == 1 ? "" : " each, or fewer")
-                + ". At 95 % confidence, up to \(Remarks.bound(clean: count)) of such trials could."
+            let events = "\(Format.count(lost.whole)) acknowledged events"
+            let first =
+                count == 1
+                ? "None of \(events) was lost in one trial" : "None of up to \(events) was lost in any of \(trials)"
+            return
+                "\(name)\(first). At 95 % confidence, at most \(Remarks.bound(clean: count)) of such trials lose any."
         }
         var text = name
         text += count == 1 ? "Lost " : "\(Format.count(lost.trialsWith)) of \(trials) lost events; the worst lost "

@@ -27,7 +27,7 @@ enum Remarks {
     }
 
     private static func reasonNotJudged(_ outcome: GateOutcome) -> String {
-        outcome.apart.isEmpty ? "no trial has this figure" : "no trial to judge: \(list(outcome.apart))"
+        outcome.apart.isEmpty ? "none of its trials was run" : "no trial to judge: \(list(outcome.apart))"
     }
 
     private static func list(_ counts: [String: Int]) -> String {

@@ -83,7 +83,8 @@ public struct Figure: Hashable, Sendable, CustomStringConvertible {
 
     private static func unknown(_ name: String, word: String, among names: [String]) -> Refusal {
         var remedy = "there are \(names.joined(separator: ", "))"
-        if let close = Spelling.closest(to: name, among: names) { remedy = "did you mean `\(close)`? " + remedy }
+        let short = name.hasPrefix("log.") ? String(name.dropFirst(4)) : name
+        if let close = Spelling.closest(to: short, among: names) { remedy = "did you mean `\(close)`? " + remedy }
         return Refusal("there is no \(word) `\(name)`", remedy: remedy)
     }
 

@@ -4,8 +4,8 @@ extension Gate {
     /// The gate's outcome over cells: its value is the worst over its trials.
     ///
     /// Left aside, and counted as such: trials that are not valid (an invalid one never counts as a pass, and makes the
-    /// run inconclusive by itself), those in an excepted circumstance, and latencies of saturated trials. A trial
-    /// without the figure (no such group, no fault to recover from) has nothing to judge.
+    /// run inconclusive by itself), those in an excepted circumstance, latencies of saturated trials, and trials without
+    /// the figure (no such group, no fault to recover from).
     public func judged(over cells: [Summary.Cell]) -> GateOutcome {
         var outcome = GateOutcome(gate: self)
         for cell in cells where configuration.matches(cell.configuration) && fault.matches(cell.fault) {
@@ -16,7 +16,10 @@ extension Gate {
                 }
                 guard let verdict = trial.verdict,
                     let value = worst(of: verdict, refusedStarts: trial.refusedStarts)
-                else { continue }
+                else {
+                    outcome.apart[Self.withoutFigure, default: 0] += 1
+                    continue
+                }
                 outcome.judged += 1
                 if outcome.value.map({ isWorse(value, than: $0) }) ?? true {
                     outcome.value = value
@@ -28,6 +31,8 @@ extension Gate {
         outcome.held = outcome.value.map(allows)
         return outcome
     }
+
+    static let withoutFigure = "without this figure"
 
     private func reasonToLeaveAside(_ trial: Summary.Trial) -> String? {
         guard trial.isJudged else { return trial.status == .valid ? "invalid" : trial.status.rawValue }

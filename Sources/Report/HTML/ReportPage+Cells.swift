@@ -65,7 +65,7 @@ extension ReportPage {
         }
         return .element(
             "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Trials"],
-            .element("table", [:], Self.head(names, numbersFrom: 1), .element("tbody", [:], all: rows)))
+            .element("table", ["class": "trials"], Self.head(names, numbersFrom: 1), .element("tbody", [:], all: rows)))
     }
 
     /// The plot, the faults as recorded, and the commands that did them.
@@ -94,7 +94,7 @@ extension ReportPage {
                                         mark.phase,
                                         mark.detail ?? "",
                                     ].enumerated().map { index, text in
-                                        .element("td", index == 4 ? [:] : ["class": "nowrap"], .text(text))
+                                        .element("td", ["class": index == 4 ? "seen" : "nowrap"], .text(text))
                                     })
                             }))))
         }

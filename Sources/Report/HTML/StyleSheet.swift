@@ -53,10 +53,12 @@ enum StyleSheet {
         .figures th[scope=rowgroup] { padding-top: 1.2rem; }
         .figures tbody th[scope=row] { font-weight: 400; padding-left: .9rem; white-space: nowrap; }
         .figures .apart th[scope=row] { padding-left: 1.9rem; color: var(--soft); }
-        .nowrap { white-space: nowrap; }
+        .nowrap { white-space: nowrap; } .seen { min-width: 16rem; }
 
         .matrix { table-layout: fixed; border-collapse: separate; border-spacing: 3px; margin-left: -3px; width: calc(100% + 6px); }
         .matrix th, .matrix td { border: 0; }
+        .matrix caption { padding-left: 3px; }
+        .trials th[scope=row] { font-weight: 400; }
         .matrix thead th { padding: 0 .65rem .3rem; overflow-wrap: anywhere; }
         .matrix thead th:first-child { padding-left: 0; }
         .matrix tbody th { padding: .6rem .75rem .6rem 0; }
@@ -94,13 +96,23 @@ enum StyleSheet {
         details[open] > summary::before { content: "\\2212"; }
         summary .name { font-weight: 600; min-width: 11rem; }
         .inside { padding: 0 0 1.1rem 1.8rem; }
-        .plot { margin: .5rem 0 1rem; }
-        .plot svg { display: block; width: 100%; height: auto; }
-        .plot figcaption { font-size: .84rem; color: var(--soft); margin-bottom: .3rem; }
+        .scroll + p { margin-top: .6rem; }
         figure { margin: 0; }
-        svg text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; fill: var(--soft); }
-        .list { margin: 0 0 .8rem; padding-left: 1.2rem; }
-        .list li { margin: .2rem 0; }
+        .plot { margin: .9rem 0 1.1rem; }
+        .plot svg { display: block; width: 100%; min-width: 40rem; height: auto; }
+        .plot figcaption { font-size: .87rem; font-weight: 600; color: var(--soft); margin-bottom: .2rem; }
+        svg text { font: 11px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; fill: var(--soft);
+                   paint-order: stroke; stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; }
+        svg text.acked { fill: var(--good); } svg text.errors { fill: var(--bad); } svg text.mark { fill: var(--ink); }
+        svg text.p99, svg text.p50 { fill: var(--link); }
+        .axis { stroke: var(--rule); stroke-width: 1; }
+        path.acked { fill: var(--good-tint); stroke: var(--good); stroke-width: 1.25; }
+        path.errors { fill: var(--bad); opacity: .8; }
+        path.p50 { fill: none; stroke: var(--link); stroke-width: 1.25; }
+        path.p99 { fill: none; stroke: var(--link); stroke-width: 1.25; stroke-dasharray: 2 2.5; }
+        .band { fill: var(--odd); opacity: .1; }
+        .begin, .effect, .end { stroke: var(--odd); stroke-width: 1.25; }
+        .begin { stroke-dasharray: 1 3; } .end { stroke-dasharray: 5 3; }
 
         @media (max-width: 46rem) {
           header, main, footer { padding-left: 1rem; padding-right: 1rem; }
@@ -109,7 +121,7 @@ enum StyleSheet {
           h2 { margin-top: 2.25rem; }
           .matrix, .matrix tbody, .matrix tr, .matrix td, .matrix tbody th,
           .stack, .stack tbody, .stack tr, .stack td { display: block; width: 100%; }
-          .matrix caption { display: block; padding-bottom: 0; }
+          .matrix caption { display: block; padding: 0; }
           .matrix { margin-left: 0; border-spacing: 0; }
           .matrix thead, .stack thead { position: absolute; left: -999rem; }
           .matrix tbody th { padding: 1.2rem 0 .4rem; font-size: 1rem; }
@@ -120,6 +132,7 @@ enum StyleSheet {
           .matrix .answer .rest { grid-column: 2; }
           .legend { grid-template-columns: 1fr; gap: 0; } .legend dd { margin-bottom: .35rem; }
           .stack td { border: 0; padding: .1rem 0; } .stack tr { border-bottom: 1px solid var(--rule); padding: .55rem 0; display: block; }
+          pre { white-space: pre-wrap; overflow-wrap: anywhere; }
           .inside { padding-left: 0; }
           summary .name { min-width: 0; }
         }

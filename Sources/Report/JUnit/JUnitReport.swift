@@ -4,7 +4,12 @@ import Checker
 /// invalid or that the harness failed in, and a control that found nothing, are errors: they say nothing about the
 /// system. What lost events and is not under a gate passes, as it does in the run.
 enum JUnitReport {
-    private enum Outcome { case passed, failure(String), error(String), skipped(String) }
+    private enum Outcome {
+        case passed
+        case failure(String)
+        case error(String)
+        case skipped(String)
+    }
 
     private struct Case {
         var name: String

@@ -157,11 +157,17 @@ enum MarkdownReport {
         return escaped
     }
 
-    /// A command in a table's cell: HTML, since a backtick quote cannot hold a `|` there.
+    /// A command in a table's cell, as HTML: a backtick quote cannot hold a `|` there. Markdown looks for its marks
+    /// between HTML tags, too, but not in character references.
     private static func code(_ text: String) -> String {
         var escaped = ""
-        Markup.escape(DisplayWidth.printable(text), to: &escaped)
-        return
-            "<code>\(escaped.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "&#124;"))</code>"
+        for character in DisplayWidth.printable(text) {
+            if let byte = character.asciiValue, "\\`*_[]|#~".utf8.contains(byte) {
+                escaped += "&#\(byte);"
+            } else {
+                Markup.escape(String(character), to: &escaped)
+            }
+        }
+        return "<code>\(escaped)</code>"
     }
 }
