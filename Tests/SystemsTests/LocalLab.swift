@@ -129,7 +129,7 @@ final class LocalNode: Node {
 }
 
 /// Looks at the condition every few milliseconds.
-final class TestPatience: Patience {
+final class TestPatience: Patience, Sendable {
     func wait(upTo seconds: Double, until condition: () -> Bool) throws(SystemError) -> Bool {
         let deadline = MonotonicClock.now() + Int64(seconds * 1e9)
         while !condition() {

@@ -1,5 +1,7 @@
 import Documents
+import Foundation
 import Labs
+import Platform
 import Testing
 import Workload
 
@@ -115,7 +117,11 @@ struct RedisSettingsTests {
     @Test(arguments: [
         ("wait 1", "`wait` counts replicas, and `redis-standalone` has none"),
         ("wait 1 1000", "`wait` counts replicas"),
-        ("waitaof 1 0", "`waitaof` needs Redis 7.2 or later"),
+        ("waitaof 1 1", "`waitaof` is to count 1 replicas, and `redis-standalone` has none"),
+        ("waitaof 0 0", "waits for nothing that there is; `waitaof 1 0 8000`"),
+        ("waitaof 1 0 0", "waits without end; `waitaof 1 0 8000`"),
+        ("waitaof 1 0", "`waitaof` needs an append-only file; `settings: {appendonly: yes}`"),
+        ("waitaof", "\"waitaof\" is not an acknowledgement"),
         ("replies", "\"replies\" is not an acknowledgement; `reply`"),
         ("reply 1", "\"reply 1\" is not an acknowledgement"),
         ("[reply]", "ack: is a list"),
@@ -124,6 +130,27 @@ struct RedisSettingsTests {
         let text = refusal("{}", ack: ack)
         #expect(text.hasPrefix("suite.yml:2:"))
         #expect(text.contains(words), "\(text)")
+    }
+
+    @Test func waitAOFIsForServersThatHaveIt() throws {
+        let folder = "\(NSTemporaryDirectory())holdfast-settings.\(UUID().uuidString.prefix(8))"
+        try Files.makeFolders(folder)
+        defer { try? Files.removeTree(folder) }
+        func server(_ says: String) throws -> String {
+            let path = "\(folder)/\(UUID().uuidString.prefix(8))"
+            try Files.write("#!/bin/sh\necho \(says)\n", to: path)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            return path
+        }
+        let old = try server("Redis server v=7.0.15 sha=0")
+        let text = refusal("{appendonly: yes, server: \(old)}", ack: "waitaof 1 0")
+        #expect(text.contains("`waitaof` needs Redis 7.2 or Valkey, and \(old) is Redis 7.0.15"), "\(text)")
+        for says in ["Redis server v=7.2.0 sha=0", "Redis server v=8.2.3 sha=0", "Valkey server v=9.1.2 sha=0"] {
+            let settings = try configure("{appendonly: yes, server: \(try server(says))}", ack: "waitaof 1 0")
+            #expect(settings.ack == "waitaof 1 0 8000")
+        }
+        let missing = try configure("{appendonly: yes, server: no-such-server}", ack: "WAITAOF 1 0 500")
+        #expect(missing.ack == "waitaof 1 0 500")
     }
 
     @Test(arguments: [

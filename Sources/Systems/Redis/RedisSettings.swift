@@ -64,7 +64,7 @@ struct RedisSettingsReader {
                 try readSetting(name, key: key, value: value, into: &settings)
             }
         }
-        if let ack = text.ack { settings.ack = try readAcknowledgement(ack) }
+        if let ack = text.ack { settings.ack = try readAcknowledgement(ack, settings) }
         if let retries = text.retries { settings.retries = try readRetries(retries) }
         return settings
     }
@@ -206,22 +206,43 @@ struct RedisSettingsReader {
         return "pairs of seconds and changes, such as \"3600 1 300 100 60 10000\" (Redis's own), or \"\" for none"
     }
 
-    private func readAcknowledgement(_ value: Value) throws(Diagnostic) -> String {
+    private func readAcknowledgement(_ value: Value, _ settings: RedisSettings) throws(Diagnostic) -> String {
         let text = try value.string()
-        let words = text.split(separator: " ").map { $0.lowercased() }
-        switch words.first {
-        case "reply" where words.count == 1: return "reply"
-        case "wait":
+        switch Acknowledgement(text) {
+        case .reply: return "reply"
+        case .wait:
             throw value.diagnostic(
                 "`wait` counts replicas, and `redis-standalone` has none", remedy: "`reply`: the server's own answer")
-        case "waitaof":
+        case .waitAOF(let local, let replicas, let milliseconds):
+            guard replicas == 0 else {
+                throw value.diagnostic(
+                    "`waitaof` is to count \(replicas) replicas, and `redis-standalone` has none",
+                    remedy: "`waitaof 1 0`: the server's own fsync")
+            }
+            guard local == 1, milliseconds > 0 else {
+                throw value.diagnostic(
+                    "\(shown(text)) waits \(local == 1 ? "without end" : "for nothing that there is")",
+                    remedy: "`waitaof 1 0 8000`: the server's own fsync, for at most 8000 ms")
+            }
+            try checkWaitAOF(value, settings)
+            return "waitaof 1 0 \(milliseconds)"
+        case nil:
             throw value.diagnostic(
-                "`waitaof` needs Redis 7.2 or later and is not built yet in this version of Holdfast",
-                remedy: "`reply` with `appendfsync: always` is confirmed after the fsync")
-        default:
-            throw value.diagnostic(
-                "\(shown(text)) is not an acknowledgement", remedy: "`reply`: the server's own answer to XADD")
+                "\(shown(text)) is not an acknowledgement",
+                remedy: "`reply` (the server's own answer to XADD) or `waitaof 1 0 [MS]` (its fsync)")
         }
+    }
+
+    private func checkWaitAOF(_ value: Value, _ settings: RedisSettings) throws(Diagnostic) {
+        guard settings.given("appendonly") == "yes" else {
+            throw value.diagnostic("`waitaof` needs an append-only file", remedy: "`settings: {appendonly: yes}`")
+        }
+        // A server that is not there is what the machine lacks, not what is wrong with the suite.
+        guard let binary = try? RedisBinary.find(settings.server), !binary.isAtLeast(7, 2) else { return }
+        throw value.diagnostic(
+            "`waitaof` needs Redis 7.2 or Valkey, and \(binary.version.path) is \(binary.version.name) "
+                + binary.version.version,
+            remedy: "name another server by the setting `server`, or confirm by `reply` with `appendfsync: always`")
     }
 
     private func readRetries(_ value: Value) throws(Diagnostic) -> Retries {

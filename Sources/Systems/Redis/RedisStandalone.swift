@@ -40,7 +40,12 @@ struct RedisStandalone: SystemKind {
             "reply",
             "one process has applied it in memory; with `appendonly: yes` it is also written to the kernel "
                 + "(`appendfsync: no`), and to the disk within about a second (`everysec`) or before the reply (`always`)"
-        )
+        ),
+        (
+            "waitaof 1 0 [MS]",
+            "the server says that it is fsynced (Redis 7.2 and later, Valkey; 8000 ms unless said otherwise, then unknown); "
+                + "some servers have said so before the fsync was over"
+        ),
     ]
 
     func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {
