@@ -105,7 +105,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         var next = min(engine.nextDue, publisher.nextDeadline, nextStatus)
         if !engine.hasEnded(now) { next = min(next, engine.end) }
         do throws(KernelFailure) {
-            try poller.wait(timeoutNanoseconds: max(0, next - now), into: &events)
+            try poller.wait(timeoutNanoseconds: next <= now ? 0 : next - now, into: &events)
         } catch {
             throw ProducerError(error.description)
         }

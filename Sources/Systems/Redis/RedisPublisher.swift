@@ -145,12 +145,12 @@ final class RedisPublisher: Publisher {
         for index in connections.indices {
             places[index] = 0
             let connection = connections[index]
-            if connection.state == .idle { connection.retryNow() }
+            if connection.state == .idle { connection.retryNow(now) }
             guard !pinned, connection.state != .idle, let address = current[index], !usable.contains(address) else {
                 continue
             }
             connection.giveUp(.abandoned, "the system has moved", poller, now: now, into: &completions)
-            connection.retryNow()
+            connection.retryNow(now)
         }
     }
 

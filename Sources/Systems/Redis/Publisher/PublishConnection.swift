@@ -37,7 +37,7 @@ final class PublishConnection {
     private var input = ByteQueue(capacity: 64 * 1024)
     private var pending = RingQueue<Pending>()
     private var answer = AnswerParser.Progress()
-    /// How many bytes the kernel has taken, and how many there are in all, since the connection was made.
+    /// How many bytes of this connection the kernel has taken; 0 while there is none.
     private var sent: UInt64 = 0
     private var wantsToWrite = false
     private var backOff: Int64 = 0
@@ -70,7 +70,6 @@ final class PublishConnection {
     func connect(to address: ServerAddress, _ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
         precondition(state == .idle)
         generation = (generation + 1) & 0x7FFF_FFFF
-        sent = 0
         do throws(KernelFailure) {
             descriptor = try Sockets.beginConnect(address.host, port: address.port)
             state = .connecting
@@ -208,6 +207,8 @@ final class PublishConnection {
             close(descriptor)
             descriptor = -1
         }
+        // What is enqueued from now on is counted from the new connection's first byte.
+        sent = 0
         output.removeAll()
         input.removeAll()
         answer = AnswerParser.Progress()
@@ -218,5 +219,5 @@ final class PublishConnection {
     }
 
     /// A new place to connect to is worth a try at once.
-    func retryNow() { (backOff, retryAt) = (0, .min) }
+    func retryNow(_ now: Int64) { (backOff, retryAt) = (0, now) }
 }

@@ -27,6 +27,7 @@ struct ReplyScanner {
     static func scan(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Result {
         if start >= bytes.count { return .incomplete }
         let type = bytes[start]
+        guard "+-:$*".utf8.contains(type) else { return .malformed }
         guard let line = lineEnd(bytes, from: start + 1) else {
             return bytes.count - start > longest ? .malformed : .incomplete
         }
