@@ -11,8 +11,6 @@ public protocol Verb: Sendable {
     static var about: String { get }
     /// When its effect counts as proven.
     static var proof: String { get }
-    /// False: understood and checked, but it can't be done yet, and a suite that needs it is refused.
-    static var isBuilt: Bool { get }
     /// Whom it is done to; nil if it names no node.
     var nodes: NodeSelection? { get }
 

@@ -6,8 +6,6 @@ public protocol Wait: Sendable {
     static var name: String { get }
     /// What has happened when it is over.
     static var about: String { get }
-    /// False: understood and checked, but it can't be waited for yet.
-    static var isBuilt: Bool { get }
     /// Whom it looks at; nil if it is about the whole system, or about what the step before named.
     var nodes: NodeSelection? { get }
 

@@ -1,11 +1,12 @@
 public import Documents
+public import Labs
+import Systems
 
 /// Gives a node a command of the system's own language; of Kafka, a tool and its arguments.
 public struct Command: Verb {
     public static let name = "command"
     public static let about = "Gives a node a command of the system's own language; of Kafka, a tool and its arguments."
     public static let proof = "the reply is as `expect` says, or no error"
-    public static let isBuilt = true
 
     public var nodes: NodeSelection?
     public var words: [String]
@@ -29,5 +30,20 @@ extension Command {
             throw run.diagnostic("has no words", remedy: "write the command and its arguments")
         }
         return words
+    }
+}
+
+extension Command: BuiltVerb {
+    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
+        for node in nodes {
+            let id = scene.ledger.begin(Command.name, node: node.name, detail: words.joined(separator: " "))
+            let reply = try scene.asking { () throws(SystemError) in try scene.system.command(node, words) }
+            if let expect, !Pattern(expect).matches(reply) {
+                throw FaultError(
+                    .failed, "\(words.joined(separator: " ")) on \(node.name) answered \(reply), not \(expect)")
+            }
+            scene.ledger.effect(id, reply)
+            scene.ledger.end(id)
+        }
     }
 }

@@ -5,7 +5,6 @@ public struct Damage: Verb {
     public static let name = "damage"
     public static let about = "Damages a file of a node whose process is not running."
     public static let proof = "the file's digest differs"
-    public static let isBuilt = false
 
     public enum Change: Hashable, Sendable {
         /// Takes bytes off the end.

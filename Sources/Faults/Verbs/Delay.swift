@@ -5,7 +5,6 @@ public struct Delay: Verb {
     public static let name = "delay"
     public static let about = "Delays each packet that a node sends."
     public static let proof = "probes take that long"
-    public static let isBuilt = false
 
     public var nodes: NodeSelection?
     public var by: Duration

@@ -5,7 +5,6 @@ public struct Drop: Verb {
     public static let name = "drop"
     public static let about = "Loses a share of the packets that a node sends."
     public static let proof = "probes get lost"
-    public static let isBuilt = false
 
     public var nodes: NodeSelection?
     public var share: Share

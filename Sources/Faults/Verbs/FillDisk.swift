@@ -5,7 +5,6 @@ public struct FillDisk: Verb {
     public static let name = "fill-disk"
     public static let about = "Fills the filesystem of a node."
     public static let proof = "a write there gets ENOSPC"
-    public static let isBuilt = false
 
     public var nodes: NodeSelection?
     /// Bytes that stay free.

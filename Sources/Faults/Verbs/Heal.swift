@@ -5,7 +5,6 @@ public struct Heal: Verb {
     public static let name = "heal"
     public static let about = "Undoes what the fault did so far: all of it, or one kind."
     public static let proof = "the effect is gone"
-    public static let isBuilt = true
 
     public var nodes: NodeSelection?
     /// The name of the verb to undo; nil: everything.

@@ -6,7 +6,6 @@ public struct Isolate: Verb {
     public static let about =
         "Cuts the network between a node and its peers, the clients, or both: packets vanish without a word."
     public static let proof = "a connection across the cut gets no answer"
-    public static let isBuilt = false
 
     public var nodes: NodeSelection?
     public var from: FarSide

@@ -5,7 +5,6 @@ public struct Limit: Verb {
     public static let name = "limit"
     public static let about = "Narrows the bandwidth of what a node sends."
     public static let proof = "the counters of the queue grow while what goes there lags"
-    public static let isBuilt = false
 
     public var nodes: NodeSelection?
     /// Bits a second.

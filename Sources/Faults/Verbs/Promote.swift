@@ -5,7 +5,6 @@ public struct Promote: Verb {
     public static let name = "promote"
     public static let about = "Makes a replica the primary, as an operator would."
     public static let proof = "that node leads and took a probe write"
-    public static let isBuilt = false
 
     public enum Choice: String, CaseIterable, Sendable {
         /// The replica that has the most of the log.

@@ -5,7 +5,6 @@ public struct Reset: Verb {
     public static let name = "reset"
     public static let about = "Resets open connections of a node, once or several times."
     public static let proof = "connections were reset, counted"
-    public static let isBuilt = false
 
     public enum Side: String, CaseIterable, Sendable {
         case clients, peers

@@ -1,11 +1,11 @@
 public import Documents
+public import Labs
 
 /// Starts the process again, on its data or on nothing.
 public struct Restart: Verb {
     public static let name = "restart"
     public static let about = "Starts the process again, on its data or on nothing."
     public static let proof = "another process answers, its data loaded; or the server refuses to start"
-    public static let isBuilt = true
 
     public enum Data: String, CaseIterable, Sendable {
         case keep, empty
@@ -17,5 +17,18 @@ public struct Restart: Verb {
     public init(_ fields: inout Fields) throws(Diagnostic) {
         nodes = try NodeSelection(try fields.required("node", such: "node: primary"))
         data = try fields.optional("data")?.word(of: Data.self) ?? .keep
+    }
+}
+
+extension Restart: BuiltVerb {
+    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
+        for node in nodes {
+            if case .gone = node.state {
+            } else {
+                try scene.takeDown([node], action: Terminate.name) { node throws(LabError) in try node.terminate() }
+            }
+            if data == .empty { try scene.empty(node) }
+            try scene.revive(node)
+        }
     }
 }

@@ -5,7 +5,6 @@ public struct SlowFsync: Verb {
     public static let name = "slow-fsync"
     public static let about = "Makes each fsync of a node take longer."
     public static let proof = "an fsync there took that long"
-    public static let isBuilt = false
 
     public var nodes: NodeSelection?
     public var by: Duration

@@ -6,7 +6,6 @@ public struct StartWorker: Verb {
     public static let about =
         "Starts one more worker: a consumer of a group, a bridge, or a producer under an identity that is taken."
     public static let proof = "one more worker runs"
-    public static let isBuilt = false
 
     public enum Worker: Hashable, Sendable {
         case consumer(group: String)

@@ -1,10 +1,10 @@
 public import Documents
+public import Labs
 
 /// Waits until so many events were acknowledged since the step before.
 public struct Acked: Wait {
     public static let name = "acked"
     public static let about = "So many events were acknowledged since the step before."
-    public static let isBuilt = true
 
     public var count: Int
     public var nodes: NodeSelection? { nil }
@@ -32,5 +32,11 @@ extension Acked {
     static func writesCount(_ value: Value) -> Bool {
         if case .mapping(let entries) = value.content { return entries.count == 1 && entries[0].key.text == name }
         return value.text.hasPrefix(prefix)
+    }
+}
+
+extension Acked: BuiltWait {
+    public func isOver(for nodes: [any Node], ackedSinceLastStep: Int, in scene: any Scene) -> Bool {
+        ackedSinceLastStep >= count
     }
 }

@@ -4,7 +4,6 @@ public import Documents
 public struct CaughtUp: Wait {
     public static let name = "caught-up"
     public static let about = "Every consumer group has no backlog."
-    public static let isBuilt = false
 
     public var nodes: NodeSelection? { nil }
 

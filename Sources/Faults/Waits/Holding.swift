@@ -4,7 +4,6 @@ public import Documents
 public struct Holding: Wait {
     public static let name = "holding"
     public static let about = "A worker has events handed over and not yet confirmed."
-    public static let isBuilt = false
 
     /// How far a bridge has come with them.
     public enum Stage: String, CaseIterable, Sendable {

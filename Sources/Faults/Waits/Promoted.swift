@@ -4,7 +4,6 @@ public import Documents
 public struct Promoted: Wait {
     public static let name = "promoted"
     public static let about = "Another node leads and took a probe write."
-    public static let isBuilt = false
 
     public var nodes: NodeSelection? { nil }
 

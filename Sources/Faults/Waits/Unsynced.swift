@@ -4,7 +4,6 @@ public import Documents
 public struct Unsynced: Wait {
     public static let name = "unsynced"
     public static let about = "The node is out of sync: its link down, or out of the in-sync set."
-    public static let isBuilt = false
 
     /// By default what the step before named.
     public var nodes: NodeSelection?

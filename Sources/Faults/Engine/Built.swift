@@ -1,0 +1,22 @@
+public import Labs
+
+/// A verb that can be done. A verb whose file has no `apply` is parsed and listed, and a suite that needs it is refused.
+public protocol BuiltVerb: Verb {
+    /// Does it to all nodes at the same moment and returns when its effect is proven on each. Every node's action is
+    /// begun in the ledger before, its effect recorded after it was seen, and what lasts is kept open with its healing.
+    func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError)
+}
+
+/// An event that can be waited for.
+public protocol BuiltWait: Wait {
+    /// Whether it has come; asked every few milliseconds, so it must not block.
+    func isOver(for nodes: [any Node], ackedSinceLastStep: Int, in scene: any Scene) -> Bool
+}
+
+extension Verb {
+    public static var isBuilt: Bool { self is any BuiltVerb.Type }
+}
+
+extension Wait {
+    public static var isBuilt: Bool { self is any BuiltWait.Type }
+}

@@ -1,0 +1,152 @@
+import Labs
+import Systems
+import Workload
+
+/// Walks a fault's timeline: waits for each step's moment, does it, proves it, and remembers how to undo it.
+///
+/// `same` and `random` are resolved here, everything else by the system at that moment. Used by the trial's thread.
+public final class FaultEngine {
+    private let fault: FaultFile
+    private let scene: any Scene
+    /// Nanoseconds since the trial's start.
+    private let loadStart: Int64
+    private let duration: Duration
+    private var random: SplitMix64
+    private var same: [any Node] = []
+    private var lastStepEnd: Int64
+    private var ackedAtLastStep = 0
+    /// Called with each step's words when it begins: for progress and log.
+    private let tell: (String) -> Void
+
+    public init(
+        fault: FaultFile, scene: any Scene, loadStart: Int64, duration: Duration, seed: UInt64,
+        tell: @escaping (String) -> Void
+    ) {
+        (self.fault, self.scene, self.loadStart, self.duration) = (fault, scene, loadStart, duration)
+        (random, lastStepEnd, self.tell) = (SplitMix64(seed: seed, purpose: .faults), loadStart, tell)
+    }
+
+    /// Walks the whole timeline. Throws what makes the trial invalid: an effect that could not be proven, a deadline
+    /// that passed. What is open then stays open until `healAll`.
+    public func run() throws(FaultError) { try walk(fault.timeline) }
+
+    /// Undoes everything that is still open, the last first.
+    public func healAll() throws(FaultError) { try heal { _ in true } }
+
+    private func walk(_ steps: [Step]) throws(FaultError) {
+        for step in steps {
+            try awaitMoment(of: step)
+            switch step.action {
+            case .act(let verb): try act(verb)
+            case .wait(let wait): try pause(for: wait)
+            case .each(let selection, let steps):
+                for node in try resolve(selection) {
+                    same = [node]
+                    try walk(steps)
+                }
+            case .repeat(let repetition): try walk(repetition)
+            }
+            lastStepEnd = scene.now
+            ackedAtLastStep = scene.acked
+        }
+    }
+
+    private func walk(_ repetition: Repetition) throws(FaultError) {
+        var round = 0
+        while repetition.times.map({ round < $0 }) ?? (scene.now < scene.plannedEnd) {
+            let began = scene.now
+            lastStepEnd = began
+            try walk(repetition.steps)
+            round += 1
+            let next = began + repetition.every.nanoseconds
+            _ = try scene.wait(upTo: Double(next - scene.now) / 1e9, until: { scene.now >= next })
+        }
+    }
+
+    private func awaitMoment(of step: Step) throws(FaultError) {
+        let offset = step.timing.offset(workload: duration).nanoseconds
+        let moment: Int64
+        if case .after = step.timing { moment = lastStepEnd + offset } else { moment = loadStart + offset }
+        let left = Double(moment - scene.now) / 1e9
+        if left > 0 { _ = try scene.wait(upTo: left + 1, until: { scene.now >= moment }) }
+    }
+
+    private func act(_ verb: any Verb) throws(FaultError) {
+        let name = type(of: verb).name
+        if let heal = verb as? Heal {
+            tell("heal \(heal.what ?? "everything")")
+            let chosen = try heal.nodes.map { selection throws(FaultError) in Set(try resolve(selection).map(\.name)) }
+            return try self.heal { open in
+                (heal.what == nil || open.action == heal.what) && (chosen?.contains(open.node) ?? true)
+            }
+        }
+        guard let built = verb as? any BuiltVerb else {
+            preconditionFailure("\(name) is not built; the suite should have been refused")
+        }
+        let nodes = try verb.nodes.map { selection throws(FaultError) in try resolve(selection) } ?? []
+        if verb.nodes != nil {
+            guard !nodes.isEmpty else {
+                throw FaultError(.failed, "\(name): no node is \(verb.nodes?.description ?? "") at this moment")
+            }
+            same = nodes
+        }
+        tell("\(name) \(nodes.map(\.name).joined(separator: ", "))")
+        try built.apply(to: nodes, in: scene)
+    }
+
+    private func heal(_ isMeant: (FaultLedger.Open) -> Bool) throws(FaultError) {
+        for open in scene.ledger.open.reversed() where isMeant(open) {
+            // An earlier one may have ended it: a restart ends every kill of its node.
+            guard scene.ledger.open.contains(where: { $0.id == open.id }) else { continue }
+            let proof = try open.heal(scene)
+            if scene.ledger.open.contains(where: { $0.id == open.id }) { scene.ledger.end(open.id, proof) }
+        }
+    }
+
+    private func pause(for step: WaitStep) throws(FaultError) {
+        let name = type(of: step.event).name
+        guard let event = step.event as? any BuiltWait else {
+            preconditionFailure("waiting for \(name) is not built; the suite should have been refused")
+        }
+        let nodes = try step.event.nodes.map { selection throws(FaultError) in try resolve(selection) } ?? same
+        tell("wait \(name)")
+        let since = ackedAtLastStep
+        let came = try scene.wait(
+            upTo: Double(step.within.nanoseconds) / 1e9,
+            until: { event.isOver(for: nodes, ackedSinceLastStep: scene.acked - since, in: scene) })
+        if !came && !step.mayPass {
+            throw FaultError(.deadline, "wait \(name): not within \(step.within)")
+        }
+    }
+
+    private func resolve(_ selection: NodeSelection) throws(FaultError) -> [any Node] {
+        var nodes: [any Node] = []
+        for word in selection.words {
+            for node in try resolve(word) where !nodes.contains(where: { $0 === node }) { nodes.append(node) }
+        }
+        return nodes
+    }
+
+    private func resolve(_ word: NodeWord) throws(FaultError) -> [any Node] {
+        switch word.word {
+        case "same": return same
+        case "random":
+            let all = try scene.asking { () throws(SystemError) in
+                try scene.system.resolve(NodeWord("all", tier: word.tier))
+            }
+            return all.isEmpty ? [] : [all[random.below(all.count)]]
+        case "down":
+            let down = Set(scene.ledger.open.filter { downing.contains($0.action) }.map(\.node))
+            let all = try scene.asking { () throws(SystemError) in
+                try scene.system.resolve(NodeWord("all", tier: word.tier))
+            }
+            return all.filter { down.contains($0.name) }
+        default: return try scene.asking { () throws(SystemError) in try scene.system.resolve(word) }
+        }
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds.
+    var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+}

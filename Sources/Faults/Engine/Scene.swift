@@ -1,0 +1,126 @@
+import Labs
+public import Systems
+
+/// The trial as a verb or a wait sees it.
+public protocol Scene: AnyObject {
+    var system: any System { get }
+    var patience: any Patience { get }
+    var ledger: FaultLedger { get }
+    /// Nanoseconds since the trial's start.
+    var now: Int64 { get }
+    /// Events acknowledged so far, as the workers say.
+    var acked: Int { get }
+    /// Where the producers' load ends if nothing holds it up, in nanoseconds since the trial's start.
+    var plannedEnd: Int64 { get }
+    /// Counts a server that refused to start after a fault.
+    func countRefusedStart()
+}
+
+/// What takes a node down until it is started again.
+let downing: Set<String> = ["kill", "terminate", "power-loss"]
+
+extension Scene {
+    /// Waits, and turns the run's end into the engine's own error.
+    func wait(upTo seconds: Double, until condition: () -> Bool) throws(FaultError) -> Bool {
+        do {
+            return try patience.wait(upTo: seconds, until: condition)
+        } catch {
+            throw FaultError(error.code == .interrupted ? .interrupted : .failed, error.message)
+        }
+    }
+
+    /// Does something to a node's machine, with the lab's errors in the engine's words.
+    func doing(_ what: String, _ node: any Node, _ body: () throws(LabError) -> Void) throws(FaultError) {
+        do {
+            try body()
+        } catch {
+            throw FaultError(.failed, "\(what) \(node.name): \(error.message)")
+        }
+    }
+
+    func asking<T>(_ body: () throws(SystemError) -> T) throws(FaultError) -> T {
+        do {
+            return try body()
+        } catch {
+            throw FaultError(error.code == .interrupted ? .interrupted : .failed, error.message)
+        }
+    }
+
+    /// Ends the process of each node, and keeps it to be started again.
+    func takeDown(
+        _ nodes: [any Node], action: String, _ end: (any Node) throws(LabError) -> Void
+    ) throws(FaultError) {
+        let ids = nodes.map { ledger.begin(action, node: $0.name) }
+        for (node, id) in zip(nodes, ids) {
+            ledger.keepOpen(id, node: node.name) { scene throws(FaultError) in
+                try scene.revive(node)
+                return describe(node.state)
+            }
+            try doing(action, node) { () throws(LabError) in try end(node) }
+            ledger.effect(id, describe(node.state))
+        }
+    }
+
+    /// Starts a node's server again. One that refuses is repaired as an operator would, and what cannot be repaired
+    /// comes back empty: each step an action of its own.
+    func revive(_ node: any Node) throws(FaultError) {
+        if try restartOnce(node, note: nil) { return }
+        countRefusedStart()
+        if try mend(node) {
+            if try restartOnce(node, note: "after the repair") { return }
+            countRefusedStart()
+        }
+        try empty(node)
+        guard try restartOnce(node, note: "with nothing left") else {
+            throw FaultError(.failed, "\(node.name) refuses to start even without data; see its log")
+        }
+    }
+
+    /// Repairs the data of a server that refused to start, as an action; false if that can't be done.
+    private func mend(_ node: any Node) throws(FaultError) -> Bool {
+        let id = ledger.begin("repair", node: node.name)
+        defer { ledger.end(id) }
+        do throws(SystemError) {
+            ledger.effect(id, try system.repair(node))
+            return true
+        } catch {
+            if error.code == .interrupted { throw FaultError(.interrupted, error.message) }
+            ledger.effect(id, "could not be repaired: \(error.message)")
+            return false
+        }
+    }
+
+    /// Erases a node's data, as an action.
+    func empty(_ node: any Node) throws(FaultError) {
+        let id = ledger.begin("empty", node: node.name)
+        try doing("empty", node) { () throws(LabError) in try node.eraseData() }
+        ledger.effect(id, "its data is gone")
+        ledger.end(id)
+    }
+
+    /// One start: true if the server serves, false if it refused.
+    private func restartOnce(_ node: any Node, note: String?) throws(FaultError) -> Bool {
+        let id = ledger.begin("restart", node: node.name, detail: note)
+        let result = try asking { () throws(SystemError) in try system.restart(node, patience: patience) }
+        switch result {
+        case .answered:
+            ledger.effect(id, "answers, its data loaded: \(describe(node.state))")
+            ledger.end(id)
+            ledger.endOpen(downing, node: node.name, detail: "started again")
+            return true
+        case .refused(let log):
+            ledger.effect(id, "refused: \(log)")
+            ledger.end(id)
+            return false
+        }
+    }
+}
+
+/// A process's state in words.
+func describe(_ state: ProcessState) -> String {
+    switch state {
+    case .running(let pid): "process \(pid) runs"
+    case .stopped(let pid): "process \(pid) is stopped"
+    case .gone(let status): status.map { "process is gone, \($0)" } ?? "no process"
+    }
+}
