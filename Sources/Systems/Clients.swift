@@ -1,13 +1,12 @@
 public import Workers
 
-/// Which client the orders of a worker mean. A new one is one line here.
+/// The client of each broker, as producers use it. A new broker is a line here.
 public enum Clients {
-    /// Plays the orders to their end in this process; returns its exit code.
-    /// - Throws: when the orders mean no client, or it cannot work with them. Nothing has begun then.
+    /// Plays a producer's orders with the client that they name; returns the process's exit status.
     public static func produce(_ orders: ProducerOrders) throws(ProducerError) -> Int32 {
         switch orders.client.client {
-        case "redis": return ProducerWorker.run(orders, publisher: try RedisPublisher(orders))
-        default: throw ProducerError("client: there is no client `\(orders.client.client)`")
+        case "redis": ProducerWorker.run(orders, publisher: try RedisPublisher(orders))
+        default: throw ProducerError("there is no client \"\(orders.client.client)\"; built is redis")
         }
     }
 }

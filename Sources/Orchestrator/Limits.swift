@@ -1,0 +1,7 @@
+/// Bounds of the orchestrator's own waits, in seconds.
+enum Limits {
+    /// From the end of healing to a system that is whole.
+    static let converged = 60.0
+    /// From the end of the load to producers that have ended, beyond an attempt's time-out.
+    static let drain = 30.0
+}

@@ -1,0 +1,121 @@
+import Faults
+import Labs
+import Platform
+import Report
+public import Suites
+import Systems
+import Workload
+
+/// What a run will do, before anything is started: every trial, and which of them this machine must skip.
+public struct Plan {
+    struct Trial {
+        var cell: Suite.Cell
+        var n: Int
+        var seed: Int64
+        /// Why it is skipped; nil: it runs.
+        var skip: String?
+    }
+
+    var trials: [Trial] = []
+    /// Servers by the path of their program, for the report.
+    var servers: [ServerVersion] = []
+
+    /// What a trial costs beyond its load, roughly, in seconds: starting, replaying, checking.
+    private static let overhead = 4.0
+    /// Bytes of history for each event: attempt, outcome, two replays.
+    private static let recordBytes = 4 * 64
+
+    /// - Parameter directory: where results go; for the space that is left there.
+    public init(_ suite: Suite, directory: String) {
+        let machine = MachineLimits(directory: directory)
+        for cell in suite.cells {
+            let skip = reason(for: cell, on: machine)
+            for n in 1...cell.trials {
+                trials.append(Trial(cell: cell, n: n, seed: suite.seed(of: cell, trial: n), skip: skip))
+            }
+        }
+    }
+
+    private mutating func reason(for cell: Suite.Cell, on machine: MachineLimits) -> String? {
+        do {
+            let server = try cell.configured.server()
+            if !servers.contains(server) { servers.append(server) }
+        } catch {
+            return error.message
+        }
+        if let reason = machine.noLab { return reason }
+        if cell.fault.timeline.verbs.contains(where: { $0 is PowerLoss }),
+            let reason = machine.noPowerLoss(on: cell.configured.filesystem)
+        {
+            return reason
+        }
+        let needed = Self.heldBytes(of: cell)
+        if let free = machine.freeBytes, free < needed {
+            return "needs about \(needed >> 20) MB of disk, and \(free >> 20) MB are free at \(machine.directory)"
+        }
+        return nil
+    }
+
+    var runnable: [Trial] { trials.filter { $0.skip == nil } }
+
+    /// Estimated seconds of the whole run.
+    var seconds: Double {
+        runnable.reduce(0) { $0 + Double($1.cell.leastLoad.components.seconds) + Self.overhead }
+    }
+
+    /// Estimated bytes that the run's directory will hold in the end.
+    var bytes: Int64 {
+        runnable.reduce(0) { $0 + Int64($1.cell.leastEvents * Self.recordBytes) }
+    }
+
+    /// While it runs, a trial also holds its servers' data.
+    private static func heldBytes(of cell: Suite.Cell) -> Int64 {
+        Int64(cell.leastEvents * (recordBytes + 2 * cell.workload.payload.upperBound))
+    }
+
+    /// The plan as text: one line for each cell, and what it will cost.
+    public func text(of suite: Suite) -> String {
+        var text = "suite \(suite.name): \(trials.count) trials\n"
+        var rows: [(String, String)] = []
+        for cell in suite.cells {
+            let own = trials.filter { $0.cell.label == cell.label && $0.cell.occurrence == cell.occurrence }
+            let count = "\(own.count) trial\(own.count == 1 ? "" : "s")"
+            let load = "\(cell.leastLoad.components.seconds) s of load at \(Int(cell.workload.rate))/s"
+            let about = own.first?.skip.map { "skipped: \($0)" } ?? "\(count), \(load)"
+            rows.append((cell.label + (cell.occurrence > 1 ? " (\(cell.occurrence))" : ""), about))
+        }
+        for pair in suite.notApplicable { rows.append(("\(pair.configuration)/\(pair.fault)", "not applicable")) }
+        let width = rows.map(\.0.count).max() ?? 0
+        for (label, about) in rows {
+            text += "  \(label)\(String(repeating: " ", count: width - label.count))  \(about)\n"
+        }
+        let minutes = Int((seconds / 60).rounded(.up))
+        text += "takes about \(minutes) minute\(minutes == 1 ? "" : "s") and \(max(1, bytes >> 20)) MB of disk"
+        let skipped = trials.count - runnable.count
+        return text + (skipped > 0 ? "; \(skipped) of \(trials.count) trials are skipped here\n" : "\n")
+    }
+}
+
+/// What this machine lets a run do; asked once.
+private struct MachineLimits {
+    let directory: String
+    let freeBytes: Int64?
+    let noLab: String?
+    private var powerLoss: [Filesystem: String] = [:]
+
+    init(directory: String) {
+        self.directory = directory
+        freeBytes = try? Files.space(at: directory).free
+        noLab = Relaunch.isInside ? nil : Relaunch.refusal?.message
+        for filesystem in Filesystem.allCases {
+            let tools = ["xfs_io", "mkfs.\(filesystem.rawValue)"]
+            let missing = tools.first { Tool.locate($0) == nil }
+            powerLoss[filesystem] =
+                NamespacesLab.filesystemRefusal?.message
+                ?? missing.map { "\($0) is missing; \(Tool.remedy(for: $0))" }
+        }
+    }
+
+    /// Why power loss on this filesystem can't be had; nil if it can.
+    func noPowerLoss(on filesystem: Filesystem) -> String? { powerLoss[filesystem] }
+}

@@ -1,0 +1,165 @@
+import Checker
+import Faults
+import Foundation
+import Glibc
+import Labs
+import Platform
+public import Report
+public import Suites
+import Systems
+import Workload
+
+/// Runs a suite: trial after trial, and at the end the reports. Used inside the lab's namespaces.
+public final class Run {
+    public enum Volume: Sendable { case quiet, normal, verbose }
+
+    public struct Options: Sendable {
+        /// Absolute; made by the run.
+        public var directory: String
+        public var lab: String
+        public var noSkips: Bool
+        public var volume: Volume
+        public var version: String
+
+        public init(directory: String, lab: String, noSkips: Bool, volume: Volume, version: String) {
+            (self.directory, self.lab, self.noSkips) = (directory, lab, noSkips)
+            (self.volume, self.version) = (volume, version)
+        }
+    }
+
+    private let suite: Suite
+    private let plan: Plan
+    private let options: Options
+    private let interrupts: Interrupts
+    private let watch: Watch
+    private let log: RunLog
+    private let progress: Progress
+    private let started = Date()
+    private let clock = MonotonicClock.now()
+    private let commands = CommandQueue()
+
+    /// Makes the run's directory. Throws if it holds something already, or can't be written.
+    public init(_ suite: Suite, plan: Plan, options: Options) throws(RunError) {
+        (self.suite, self.plan, self.options) = (suite, plan, options)
+        interrupts = try Interrupts()
+        watch = Watch(interrupts: interrupts)
+        do {
+            try Files.makeFolders(options.directory)
+        } catch {
+            throw RunError(.io, "cannot make \(options.directory): \(error); choose another --out")
+        }
+        log = try RunLog(path: options.directory + "/run.log")
+        let volume: Progress.Volume =
+            switch options.volume {
+            case .quiet: .quiet
+            case .normal: .normal
+            case .verbose: .verbose
+            }
+        progress = Progress(volume: volume, log: log)
+    }
+
+    /// Carries the suite out and writes the reports, also when a signal ends it half-way. The summary's `exit` is the
+    /// run's exit status.
+    public func carryOut() throws(RunError) -> Summary {
+        log.write("holdfast \(options.version), suite \(suite.path), lab \(options.lab)")
+        let queue = commands
+        CommandLog.observe { queue.add($0) }
+        defer { CommandLog.observe(nil) }
+        var summary = empty()
+        do throws(RunError) {
+            for index in plan.trials.indices {
+                let trial = try result(of: index)
+                add(trial, of: plan.trials[index].cell, to: &summary)
+                try write(&summary)
+            }
+        } catch {
+            guard error.code == .interrupted, let signal = interrupts.pending else { throw error }
+            progress.say("ended by signal \(signal): what was found so far is in the report")
+            summary.interruptedBy = signal
+        }
+        try write(&summary)
+        progress.close()
+        return summary
+    }
+
+    private func result(of index: Int) throws(RunError) -> Summary.Trial {
+        let planned = plan.trials[index]
+        let place = planned.cell.directory(trial: planned.n)
+        let title = "[\(index + 1)/\(plan.trials.count)] \(planned.cell.label), trial \(planned.n)"
+        progress.begin(title)
+        if let reason = planned.skip {
+            progress.say("  skipped: \(reason)")
+            var trial = Summary.Trial(
+                n: planned.n, seed: planned.seed, status: .skipped, reason: reason, directory: place)
+            trial.rate.target = planned.cell.workload.rate
+            return trial
+        }
+        if interrupts.pending != nil { throw RunError(.interrupted, "the run was ended by a signal") }
+        let setting = TrialRun.Setting(
+            n: planned.n, seed: planned.seed, run: runName(index),
+            directory: "\(options.directory)/\(place)", relativeDirectory: place,
+            ownFilesystems: NamespacesLab.filesystemRefusal == nil,
+            makeLab: { directory throws(LabError) in try NamespacesLab(directory: directory) })
+        let trial = try TrialRun(
+            cell: planned.cell, setting: setting, watch: watch, progress: progress, commands: commands
+        ).run()
+        progress.say("  \(Self.line(trial))")
+        return trial
+    }
+
+    /// Told apart from every other run's trials, also of the same seed: by when it began.
+    private func runName(_ index: Int) -> String {
+        "\(UInt64(started.timeIntervalSince1970 * 1e6))-\(index + 1)"
+    }
+
+    private static func line(_ trial: Summary.Trial) -> String {
+        guard let verdict = trial.verdict else { return "\(trial.status.rawValue): \(trial.reason ?? "")" }
+        let seconds = trial.seconds.map { " in \(Int($0.rounded())) s" } ?? ""
+        if trial.status != .valid { return "\(trial.status.rawValue)\(seconds): \(trial.reason ?? "")" }
+        return "acked \(verdict.events.acked), lost \(verdict.log.lost)\(seconds)"
+    }
+
+    // MARK: Summary
+
+    private func empty() -> Summary {
+        var summary = Summary()
+        summary.suite = suite.name
+        summary.started = started.ISO8601Format(.iso8601(timeZone: .current))
+        summary.machine = .here(directory: options.directory)
+        summary.versions = ["holdfast": options.version, "kernel": summary.machine.kernel]
+        for server in plan.servers {
+            let name = summary.versions[server.name] == nil ? server.name : "\(server.name) (\(server.path))"
+            summary.versions[name] = server.version
+        }
+        summary.configurations = suite.configurations.map(\.summary)
+        summary.notApplicable = suite.notApplicable
+        summary.gates = suite.gates.map { GateOutcome(gate: $0) }
+        summary.controls = suite.controls.map { ControlOutcome(control: $0) }
+        summary.seed = suite.seed
+        summary.lab = options.lab
+        (summary.suiteFile, summary.suiteText) = (suite.path, suite.text)
+        summary.noSkips = options.noSkips
+        return summary
+    }
+
+    private func add(_ trial: Summary.Trial, of cell: Suite.Cell, to summary: inout Summary) {
+        if trial.n == 1 {
+            summary.cells.append(
+                Summary.Cell(
+                    configuration: cell.configuration.name, system: cell.configuration.kind.name,
+                    fault: cell.fault.name, description: cell.description))
+        }
+        summary.cells[summary.cells.count - 1].trials.append(trial)
+    }
+
+    private func write(_ summary: inout Summary) throws(RunError) {
+        summary.seconds = Double(MonotonicClock.now() - clock) / 1e9
+        summary.judge()
+        if let signal = summary.interruptedBy { summary.exit = 128 + signal }
+        do {
+            try Reporter.write(summary, to: options.directory)
+        } catch {
+            throw RunError(.io, "\(error)")
+        }
+    }
+}
