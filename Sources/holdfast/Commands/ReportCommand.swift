@@ -1,0 +1,31 @@
+import Foundation
+import Report
+
+struct ReportCommand: Command {
+    static let name = "report"
+    static let synopsis = "DIR… [--out DIR]"
+    static let about = "Makes the reports of one or more runs again, judged anew; several become one comparison."
+    static let flags = [
+        Flag("--out", "DIR", "where the reports go (the run's own directory; report for several)"),
+        Flag("--baseline", "DIR", "compare with an earlier run"),
+    ]
+
+    static func run(_ arguments: Arguments) throws -> Int32 {
+        guard !arguments.rest.isEmpty else { throw UsageError("report needs the directory of a run") }
+        guard !arguments.has("--baseline") else {
+            throw UsageError("--baseline is not built yet; give both runs as directories to see them side by side")
+        }
+        let output = arguments.text("--out") ?? (arguments.rest.count == 1 ? arguments.rest[0] : "report")
+        let summary: Summary
+        do {
+            summary = try Reporter.load(directories: arguments.rest, output: output)
+        } catch {
+            Console.error("\(error)")
+            return Exit.usage
+        }
+        try Reporter.write(summary, to: output)
+        Console.out(ComparisonTable(summary, directory: output).render())
+        Console.out("\nreport: \(output)/report.html\n")
+        return summary.exit
+    }
+}
