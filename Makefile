@@ -1,0 +1,64 @@
+# make audit   install what is missing, build, run the audit, print the table
+# make test    the same set-up, build without warnings, lint, all tests
+# make bench   the benchmarks, one JSON object a line
+# make build   just the release build: .build/release/holdfast
+# make leaks   kill -9 in the middle of every fault, over and over: minutes, not part of the tests
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+
+SWIFT ?= $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swift /usr/share/swift/usr/bin/swift))
+OUT ?= out/audit-$(shell date +%Y%m%d-%H%M%S)
+
+# Libraries to build with; servers and tools that trials use.
+BUILD_PACKAGES := libhiredis-dev libyaml-dev pkg-config
+TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
+TEST_PACKAGES := python3-minimal libxml2-utils
+
+.PHONY: audit test bench build leaks setup lint clean help
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+audit: setup build
+	.build/release/holdfast run suites/audit.yml --out $(OUT)
+
+build: need-swift
+	$(SWIFT) build -c release
+
+test: setup lint
+	set -o pipefail; $(SWIFT) build --build-tests 2>&1 | tee .build/build.log
+	@! grep -E '^[^ ]*: warning:|^warning:' .build/build.log || { echo 'make test: the build has warnings (above)'; exit 1; }
+	$(SWIFT) test --skip-build --parallel --num-workers 1
+
+lint: need-swift
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+bench: setup build
+	cd Benchmarks && $(SWIFT) build -c release && .build/release/benchmarks
+
+leaks: setup build
+	HOLDFAST_LEAKS=1 $(SWIFT) test --filter LeakTests
+
+clean:
+	rm -rf .build Benchmarks/.build
+
+# --- what the machine must have -------------------------------------------------------------------------------------
+
+.PHONY: need-swift
+need-swift:
+	@[ -n "$(SWIFT)" ] || { echo 'No Swift toolchain found. Install Swift 6.1 or later (https://www.swift.org/install), or: make SWIFT=/path/to/swift …'; exit 2; }
+
+# Debian packages that are missing are installed where that is permitted, else the exact command is named.
+# RUNLEVEL=1 keeps the redis-server package from starting a server of its own.
+setup: need-swift
+	@missing=; for p in $(BUILD_PACKAGES) $(TRIAL_PACKAGES) $(TEST_PACKAGES); do \
+	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	command="apt-get install -y --no-install-recommends$$missing"; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; \
+	elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo=sudo; \
+	else echo "Missing packages. Run:  sudo apt-get update && sudo $$command"; exit 2; fi; \
+	echo "installing:$$missing"; \
+	$$sudo apt-get update -qq && $$sudo env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive $$command
