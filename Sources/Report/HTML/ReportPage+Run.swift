@@ -13,7 +13,7 @@ extension ReportPage {
             ] + summary.versions.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         var parts: [HTML] = [
             .element(
-                "table", [:],
+                "table", ["class": "facts-table"],
                 .element(
                     "tbody", [:],
                     all: facts.filter { !$0.1.isEmpty }.map { name, value in

@@ -53,6 +53,7 @@ enum StyleSheet {
         .figures th[scope=rowgroup] { padding-top: 1.2rem; }
         .figures tbody th[scope=row] { font-weight: 400; padding-left: .9rem; white-space: nowrap; }
         .figures .apart th[scope=row] { padding-left: 1.9rem; color: var(--soft); }
+        .facts-table th { width: 11rem; font-weight: 400; color: var(--soft); } .facts-table { max-width: 46rem; }
         .nowrap { white-space: nowrap; } .seen { min-width: 16rem; }
 
         .matrix { table-layout: fixed; border-collapse: separate; border-spacing: 3px; margin-left: -3px; width: calc(100% + 6px); }
