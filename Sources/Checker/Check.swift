@@ -3,9 +3,80 @@ public import History
 /// What one history proves: pure, and the same for the same records in the same order.
 ///
 /// It never fails: a history that allows no conclusion gives a verdict that says so (`valid`, `invalidReasons`).
+///
+/// A survey finds who occurs and where records of each owner lie; then attempts, replays and outcomes fill tables of
+/// events, positions and attempts (`Evidence`). From these each log's figures are counted, and after each log those of
+/// the groups that read it, one after the other in the same memory.
 public func check(_ history: History) -> Verdict {
+    let evidence = Evidence(history)
+    let book = ExampleBook(evidence)
+    let scratch = Scratch(count: evidence.events.count + evidence.attempts.attempts.count)
     var verdict = Verdict()
-    if history.ends == 0 { verdict.invalidReasons.append("no-end") }
+    verdict.events = countEvents(evidence)
+    var availability = Availability(evidence, scratch)
+    verdict.availability = availability.run()
+    verdict.latency.ack = AckLatency.run(evidence, scratch)
+
+    let groups = GroupPlan.all(evidence)
+    var figures = countLogs(evidence, scratch, book, groups, &verdict)
+    for plan in evidence.logs.logs {
+        let diverged = Diverged(evidence, plan)
+        figures[plan.index].diverged = diverged.count
+        book.add(plan.prefix + "diverged", places: diverged.examples)
+    }
+    verdict.log = figures[evidence.logs.ofRecord]
+    if !history.header.logs.isEmpty {
+        verdict.logs = [:]
+        for (index, log) in history.header.logs.enumerated() { verdict.logs?[log.name] = figures[index] }
+    }
+    verdict.examples = book.examples
+    verdict.invalidReasons = Invalid(evidence: evidence).reasons
     verdict.valid = verdict.invalidReasons.isEmpty
     return verdict
+}
+
+/// The figures of every log, and with each log those of its groups, of transactions, loss and agents.
+private func countLogs(
+    _ evidence: Evidence, _ scratch: Scratch, _ book: ExampleBook, _ groups: [GroupPlan], _ verdict: inout Verdict
+) -> [Verdict.LogFigures] {
+    let state = LogState(evidence)
+    let logCheck = LogCheck(evidence: evidence, state: state, backdated: Backdated.find(evidence), book: book)
+    let torn = TornTransactions(evidence)
+    let groupCheck = groups.isEmpty ? nil : GroupCheck(evidence, state, scratch, book)
+    var figures: [Verdict.LogFigures] = []
+    for plan in evidence.logs.logs {
+        let result = logCheck.run(plan)
+        figures.append(result.figures)
+        if plan.index == evidence.logs.ofRecord { (verdict.loss, verdict.agents) = (result.loss, result.agents) }
+        torn.take(state)
+        let own = groups.filter { $0.log == plan.index }
+        guard let groupCheck, !own.isEmpty else { continue }
+        let starts = Lag.Starts(state, scratch)
+        var dead: DeadCopies?
+        for group in own.sorted(by: { ($0.dead ?? -1, $0.name) < ($1.dead ?? -1, $1.name) }) {
+            if group.dead != dead?.plan.index { dead = group.dead.map { DeadCopies(evidence, evidence.logs.logs[$0]) } }
+            (verdict.groups[group.name], verdict.latency.delivery[group.name]) = groupCheck.run(group, starts, dead)
+        }
+    }
+    torn.finish(&verdict.transactions, book)
+    return figures
+}
+
+/// Events by status, from their attempts to all logs.
+private func countEvents(_ evidence: Evidence) -> Verdict.Events {
+    let (events, attempts) = (evidence.events, evidence.attempts)
+    var counts = [Int](repeating: 0, count: 4)
+    for slot in 0..<events.count where events.flags.base[slot] & Events.Flags.attempted != 0 {
+        if !events.isComplex(slot) { counts[Int(evidence.simpleStatus(slot).rawValue)] += 1 }
+    }
+    for place in 0..<attempts.eventCount {
+        let status = attempts.attempts[attempts.range(place)].reduce(Status.none) { max($0, attempts.status($1)) }
+        counts[Int(status.rawValue)] += 1
+    }
+    var figures = Verdict.Events()
+    figures.acked = counts[Int(Status.acked.rawValue)]
+    figures.failed = counts[Int(Status.failed.rawValue)]
+    figures.unknown = counts[Int(Status.unknown.rawValue)]
+    figures.attempted = figures.acked + figures.failed + figures.unknown
+    return figures
 }

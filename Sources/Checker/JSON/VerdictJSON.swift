@@ -1,4 +1,4 @@
-public import History
+import History
 
 extension Verdict {
     /// The verdict as the contract writes it. The same verdict gives the same bytes.

@@ -1,0 +1,82 @@
+import History
+
+/// When acknowledgements came, of the attempts that events made to their home.
+///
+/// Recovery is from a fault's first effect to the first `acked` outcome of an attempt begun after it. Counterexample
+/// to "the next ack": the reply to a request that was on its way when the fault struck may still arrive after it, and
+/// says nothing of the system's being back.
+struct Availability {
+    private let evidence: Evidence
+    private let scratch: Scratch
+    private var acks = 0
+    private var firstAttempt = Int64.max
+    private var lastAttempt = Int64.min
+    /// First effects, by time; and for attempts begun after that many of them the earliest ack.
+    private let effects: [(t: Int64, id: Int64)]
+    private var earliest: [Int64]
+
+    init(_ evidence: Evidence, _ scratch: Scratch) {
+        (self.evidence, self.scratch) = (evidence, scratch)
+        var first: [Int64: Int64] = [:]
+        for fault in evidence.history.faults where fault.phase == .effect {
+            first[fault.id] = min(first[fault.id] ?? .max, fault.t)
+        }
+        effects = first.map { (t: $1, id: $0) }.sorted { ($0.t, $0.id) < ($1.t, $1.id) }
+        earliest = Array(repeating: .max, count: effects.count + 1)
+    }
+
+    mutating func run() -> Verdict.Availability {
+        let (events, attempts) = (evidence.events, evidence.attempts)
+        for slot in 0..<events.count where !events.isComplex(slot) {
+            guard events.flags.base[slot] & Events.Flags.attempted != 0 else { continue }
+            take(events.firstTimes.base[slot], events.result(slot) == .acked ? events.ackTimes.base[slot] : nil)
+        }
+        for place in 0..<attempts.eventCount {
+            let home = attempts.home(place)
+            for attempt in attempts.attempts[attempts.range(place)] where Int(attempt.log) == home {
+                take(attempt.t, attempt.result == .acked ? attempt.outcomeT : nil)
+            }
+        }
+        var figures = Verdict.Availability()
+        figures.longestGapNanoseconds = longestGap()
+        figures.recovery = recovery()
+        return figures
+    }
+
+    @inline(__always) private mutating func take(_ began: Int64, _ ack: Int64?) {
+        if began < firstAttempt { firstAttempt = began }
+        if began > lastAttempt { lastAttempt = began }
+        guard let ack else { return }
+        scratch.values.base[acks] = ack
+        acks += 1
+        if effects.isEmpty { return }
+        var (low, high) = (0, effects.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if effects[middle].t < began { low = middle + 1 } else { high = middle }
+        }
+        earliest[low] = min(earliest[low], ack)
+    }
+
+    private func longestGap() -> Int64 {
+        guard firstAttempt <= lastAttempt else { return 0 }
+        guard acks > 0 else { return lastAttempt.minus(firstAttempt) }
+        scratch.sortValues(acks)
+        let times = scratch.values.base
+        var longest = times[0].minus(firstAttempt)
+        for index in 1..<max(acks, 1) { longest = max(longest, times[index].minus(times[index - 1])) }
+        let last = times[acks - 1]
+        return lastAttempt > last ? max(longest, lastAttempt.minus(last)) : longest
+    }
+
+    private func recovery() -> [Verdict.Availability.Recovery] {
+        var (found, ack): ([Verdict.Availability.Recovery], Int64) = ([], .max)
+        for place in effects.indices.reversed() {
+            ack = min(ack, earliest[place + 1])
+            let effect = effects[place]
+            let nanoseconds = ack == .max ? nil : ack.minus(effect.t)
+            found.append(Verdict.Availability.Recovery(fault: effect.id, nanoseconds: nanoseconds))
+        }
+        return found.sorted { $0.fault < $1.fault }
+    }
+}

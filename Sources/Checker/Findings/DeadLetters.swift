@@ -1,0 +1,69 @@
+/// Of a group with dead letters: *poison* events (acked or unknown, with a copy), events *moved* there, and poison events
+/// that it was handed and went past without moving them (*missing*).
+///
+/// Counterexample to "poison and not in the dead letters": one that is pending still, or that retention took there,
+/// was not thrown away.
+struct DeadLetters {
+    private let evidence: Evidence
+    private let state: GroupState
+    private let copies: DeadCopies
+    private(set) var figures = Verdict.GroupFigures.DeadLetters()
+    private(set) var poison = FirstHundred<Int>()
+    private(set) var moved = FirstHundred<Int>()
+    private(set) var missing = FirstHundred<Int>()
+
+    init(_ evidence: Evidence, _ state: GroupState, _ copies: DeadCopies) {
+        (self.evidence, self.state, self.copies) = (evidence, state, copies)
+    }
+
+    /// Takes every event that the group's log expects.
+    mutating func take(_ slot: Int) {
+        let delivered = state.has(GroupState.Event.delivered, slot)
+        let isMoved = copies.contains(slot)
+        if delivered && isMoved {
+            figures.moved += 1
+            moved.offer(slot)
+        }
+        guard state.log.has(LogState.Flags.poison, slot), state.isExpectedHere(slot) else { return }
+        figures.poison += 1
+        poison.offer(slot)
+        guard delivered, !isMoved, state.isPast(slot), !isExpiredThere(slot) else { return }
+        figures.missing += 1
+        missing.offer(slot)
+    }
+
+    private func isExpiredThere(_ slot: Int) -> Bool {
+        evidence.status(slot, in: copies.plan) == .acked && Lost.isExpired(slot, in: copies.plan, evidence)
+    }
+}
+
+/// Which events have a copy in a log of dead letters.
+struct DeadCopies {
+    let plan: LogPlan
+    private let copied: Column<Bool>
+
+    init(_ evidence: Evidence, _ plan: LogPlan) {
+        self.plan = plan
+        copied = Column(repeating: false, count: evidence.events.count)
+        let positions = evidence.positions
+        for stream in plan.streams {
+            for number in positions.span(stream) {
+                let what = positions.whats[number]
+                if what & PositionTable.special == 0 {
+                    take(Int(what), evidence)
+                } else {
+                    for content in positions.specialContents(what) {
+                        let slot = evidence.reader.claimed(content)
+                        if slot >= 0, evidence.events.crcs[slot] == content.crc { take(slot, evidence) }
+                    }
+                }
+            }
+        }
+    }
+
+    private func take(_ slot: Int, _ evidence: Evidence) {
+        if evidence.status(slot, in: plan) != .none { copied[slot] = true }
+    }
+
+    func contains(_ slot: Int) -> Bool { copied[slot] }
+}

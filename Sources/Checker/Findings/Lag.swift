@@ -1,0 +1,73 @@
+/// How far a group was behind: the most events at one moment that were acked and not yet delivered to it, and the
+/// longest time from ack to first intact delivery.
+///
+/// An event waits from the moment of its ack up to, not including, that of its first intact delivery; one that was
+/// delivered before its ack was known never waits. Counterexample to counting both in the order of time with
+/// deliveries last: acked at 2 and at 5, the first delivered at 5: at no moment do two events wait.
+struct Lag {
+    /// When events were acked, of the events that a log expects: the same for each of its groups.
+    struct Starts {
+        fileprivate let times: Column<Int64>
+
+        init(_ log: LogState, _ scratch: Scratch) {
+            var count = 0
+            let acks = log.evidence.events.ackTimes
+            for slot in 0..<log.evidence.events.count where log.isAckedHere(slot) {
+                scratch.values.base[count] = acks.base[slot]
+                count += 1
+            }
+            scratch.sortValues(count)
+            times = Column(uninitialized: count)
+            times.base.update(from: scratch.values.base, count: count)
+        }
+    }
+
+    private let state: GroupState
+    private let scratch: Scratch
+    private var ends = 0
+    private(set) var longest: Int64 = 0
+
+    init(_ state: GroupState, _ scratch: Scratch) { (self.state, self.scratch) = (state, scratch) }
+
+    /// Takes events that were delivered intact.
+    @inline(__always) mutating func take(_ slot: Int) {
+        let time = state.times.base[slot]
+        guard state.log.isAckedHere(slot) else {
+            longest = max(longest, time.minus(state.log.firstAttempt(slot)))
+            return
+        }
+        let ack = state.evidence.events.ackTimes.base[slot]
+        scratch.values.base[ends] = max(ack, time)
+        ends += 1
+        if time > ack { longest = max(longest, time.minus(ack)) }
+    }
+
+    /// The most events that waited at one moment: it is reached just before the end of a wait, or after all.
+    func most(_ starts: Starts) -> Int {
+        scratch.sortValues(ends)
+        let (begun, ended) = (starts.times.base, scratch.values.base)
+        let (beginsMax, endsMax) = (starts.times.count, ends)
+        var (begins, most) = (0, 0)
+        for end in 0..<endsMax {
+            begins = gallop(begun, from: begins, count: beginsMax, below: ended[end])
+            most = max(most, begins - end)
+        }
+        return max(most, beginsMax - endsMax)
+    }
+
+    /// The first index at or after `from` whose time is not below `limit`.
+    @inline(__always)
+    private func gallop(_ times: UnsafeMutablePointer<Int64>, from: Int, count: Int, below limit: Int64) -> Int {
+        var (low, step) = (from, 1)
+        while low + step <= count && times[low + step - 1] < limit {
+            low += step
+            step <<= 1
+        }
+        var high = min(low + step, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] < limit { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}

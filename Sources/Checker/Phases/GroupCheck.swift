@@ -1,0 +1,155 @@
+import History
+
+/// All figures of one group after another.
+struct GroupCheck {
+    let evidence: Evidence
+    let log: LogState
+    let state: GroupState
+    let order: OutOfOrder
+    let scratch: Scratch
+    let book: ExampleBook
+
+    init(_ evidence: Evidence, _ log: LogState, _ scratch: Scratch, _ book: ExampleBook) {
+        (self.evidence, self.log, self.scratch, self.book) = (evidence, log, scratch, book)
+        state = GroupState(evidence, log)
+        order = OutOfOrder(evidence)
+    }
+
+    /// The figures of a group that reads the log in which `log` stands.
+    func run(
+        _ plan: GroupPlan, _ starts: Lag.Starts, _ dead: DeadCopies?
+    ) -> (Verdict.GroupFigures, Verdict.Percentiles) {
+        state.enter(plan)
+        order.begin()
+        markPending()
+        var walk = DeliveryWalk(evidence, state, order)
+        walk.run()
+        readProgress(&walk.redelivered)
+        state.prepareCommits()
+
+        var figures = Verdict.GroupFigures()
+        figures.deliveries = walk.deliveries
+        let prefix = "groups.\(plan.name)."
+        finish(&walk, &figures, prefix)
+        finishPositions(&walk, &figures, prefix)
+        finishEvents(&walk, &figures, prefix, starts, dead)
+        return (figures, DeliveryLatency.run(state, scratch))
+    }
+
+    private func markPending() {
+        let positions = evidence.positions
+        for (stream, progress) in state.streams {
+            for position in progress.end?.pending ?? [] {
+                let number = positions.number(stream: stream, position)
+                state.set(GroupState.Mark.pending, position: number)
+                if positions.isExtra(number) { continue }
+                let what = positions.whats[Int(number)]
+                if what & PositionTable.special == 0 {
+                    state.set(GroupState.Event.pending, event: Int(what))
+                    continue
+                }
+                for content in positions.specialContents(what) {
+                    let slot = evidence.reader.claimed(content)
+                    if slot >= 0, evidence.events.crcs[slot] == content.crc {
+                        state.set(GroupState.Event.pending, event: slot)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Acks, commits and processed records; their order does not matter.
+    private func readProgress(_ redelivered: inout Redelivered) {
+        for number in state.plan.numbers {
+            let bucket = evidence.survey.progress[number]
+            for run in bucket.runs.indices {
+                var cursor = RunCursor(bucket, run: run, filter: .progress(group: number), views: evidence.views)
+                let (segments, views) = (bucket.segments, evidence.views)
+                while let record = cursor.record {
+                    take(record, cursor.view, &redelivered)
+                    cursor.advance(segments, views)
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func take(_ record: UnsafePointer<Record>, _ view: View, _ redelivered: inout Redelivered) {
+        let stream = Int(evidence.streams.places.base[view.name(record.pointee.stream)])
+        guard evidence.logs.logOfStream[stream] == log.plan.index else { return }
+        if record.pointee.rawType == RecordType.commit.rawValue {
+            return state.commit(record.pointee.position, stream: stream, t: record.pointee.t)
+        }
+        let number = evidence.positions.number(stream: stream, record.pointee.position)
+        if record.pointee.rawType == RecordType.processed.rawValue {
+            return state.set(GroupState.Mark.processed, position: number)
+        }
+        state.set(GroupState.Mark.acked, position: number)
+        if state.marks(number) & GroupState.Mark.again != 0 { redelivered.takeAck(number, t: record.pointee.t) }
+    }
+
+    private func finish(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {
+        figures.corrupted = walk.corrupted.count
+        book.add(prefix + "corrupted", places: walk.corrupted.examples)
+        (figures.outOfOrder, figures.outOfOrderAcross) = (order.same, order.across)
+        book.add(prefix + "out_of_order", places: order.sameExamples)
+        book.add(prefix + "out_of_order_across", places: order.acrossExamples)
+        walk.reads.finish()
+        (figures.abortedRead, figures.earlyRead, figures.tornRead) =
+            (walk.reads.aborted, walk.reads.early, walk.reads.torn)
+        book.add(prefix + "aborted_read", events: walk.reads.abortedExamples)
+        book.add(prefix + "early_read", events: walk.reads.earlyExamples)
+        book.add(prefix + "torn_read", transactions: walk.reads.tornExamples)
+    }
+
+    private func finishPositions(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {
+        walk.redelivered.finish()
+        figures.redelivered = walk.redelivered.figures
+        book.add(prefix + "redelivered.unacked", places: walk.redelivered.unacked)
+        book.add(prefix + "redelivered.acked", places: walk.redelivered.acked)
+        var stuck = Stuck(evidence, state)
+        stuck.run()
+        (figures.stuck, figures.acksLost) = (stuck.stuck, stuck.acksLost)
+        book.add(prefix + "stuck", places: stuck.stuckExamples)
+        book.add(prefix + "acks_lost", places: stuck.acksLostExamples)
+    }
+
+    private func finishEvents(
+        _ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String, _ starts: Lag.Starts,
+        _ dead: DeadCopies?
+    ) {
+        var undelivered = Undelivered(state)
+        var unprocessed = Unprocessed(state)
+        var lag = Lag(state, scratch)
+        var letters = dead.map { DeadLetters(evidence, state, $0) }
+        unprocessed.take(walk.intact)
+        for slot in 0..<evidence.events.count where log.has(LogState.Flags.expected, slot) {
+            letters?.take(slot)
+            guard state.has(GroupState.Event.delivered, slot) else {
+                undelivered.take(slot)
+                continue
+            }
+            lag.take(slot)
+            if !log.has(LogState.Flags.copy, slot) { walk.handed.finish(slot) }
+            if state.plan.processing { unprocessed.take(slot) }
+        }
+        figures.undelivered = undelivered.figures
+        figures.expiredUnseen = undelivered.expiredUnseen
+        book.add(prefix + "undelivered.skipped", events: undelivered.skippedExamples)
+        book.add(prefix + "undelivered.behind", events: undelivered.behindExamples)
+        book.add(prefix + "expired_unseen", events: undelivered.unseenExamples)
+        figures.unprocessed = unprocessed.count
+        book.add(prefix + "unprocessed", events: unprocessed.examples)
+        (figures.vanished, figures.moved) = (walk.handed.vanished, walk.handed.moved)
+        book.add(prefix + "vanished", events: walk.handed.vanishedExamples)
+        book.add(prefix + "moved", events: walk.handed.movedExamples)
+        figures.lag.maxNanoseconds = lag.longest
+        figures.lag.maxEvents = lag.most(starts)
+        figures.deadLetters = letters?.figures
+        if let letters {
+            book.add(prefix + "dead_letters.poison", events: letters.poison)
+            book.add(prefix + "dead_letters.moved", events: letters.moved)
+            book.add(prefix + "dead_letters.missing", events: letters.missing)
+        }
+    }
+}

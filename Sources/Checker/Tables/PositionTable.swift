@@ -1,0 +1,206 @@
+import History
+
+/// Every position that anything names, by number: first those that some pass has, in the order of streams and
+/// positions; then *extras*, which no pass has, in the order in which they were first asked for.
+final class PositionTable {
+    struct Marks {
+        /// Passes lack it, have it twice, or disagree.
+        static let passesDiffer: UInt8 = 1
+        /// A delivery of it holds something else than a pass or another delivery.
+        static let deliveryDiffers: UInt8 = 2
+        /// Some delivery of it holds something of a kind that its log expects.
+        static let deliveryExpected: UInt8 = 4
+    }
+
+    struct Extra {
+        var stream: Int
+        var position: Position
+        var marks: UInt8 = 0
+        /// What the first delivery of it held.
+        var delivered: Content?
+    }
+
+    private struct Key: Hashable {
+        var stream: Int
+        var position: Position
+    }
+
+    static let none = UInt32.max
+    /// Set in `whats` if the position does not simply hold one whole event: the rest is a place in `specials`.
+    static let special: UInt32 = 1 << 31
+
+    let majors: Column<UInt64>
+    let minors: Column<UInt64>
+    /// What each position that a pass has holds: the slot of the one event that stands there whole, or `special`.
+    let whats: Column<UInt32>
+    let marks: Column<UInt8>
+    /// Where each stream begins; one more at the end.
+    private(set) var starts: [Int] = [0]
+    private(set) var extras: [Extra] = []
+    private var extraPlaces: [Key: UInt32] = [:]
+    /// The distinct contents of special positions.
+    private(set) var specials: [Range<Int>] = []
+    private(set) var contents: [Content] = []
+    private let cursors: Column<Int>
+
+    /// How many positions some pass has.
+    private(set) var baseCount = 0
+    var count: Int { baseCount + extras.count }
+
+    init(entriesMax: Int, streams: Int) {
+        precondition(entriesMax < Int(PositionTable.special), "more entries than positions have numbers")
+        majors = Column(uninitialized: entriesMax)
+        minors = Column(uninitialized: entriesMax)
+        whats = Column(uninitialized: entriesMax)
+        marks = Column(uninitialized: entriesMax)
+        cursors = Column(repeating: 0, count: streams)
+    }
+
+    // MARK: Building, stream by stream, position by position
+
+    @inline(__always) func append(_ position: Position, whole slot: Int) {
+        let place = baseCount
+        precondition(place < majors.count)
+        majors.base[place] = position.major
+        minors.base[place] = position.minor
+        whats.base[place] = UInt32(truncatingIfNeeded: slot)
+        marks.base[place] = 0
+        baseCount = place + 1
+    }
+
+    func append(_ position: Position, holding found: [Content], whole slot: Int, differ: Bool) {
+        append(position, whole: slot)
+        if differ { marks[baseCount - 1] = Marks.passesDiffer }
+        guard slot < 0 else { return }
+        whats[baseCount - 1] = PositionTable.special | UInt32(specials.count)
+        specials.append(contents.count..<contents.count + found.count)
+        contents.append(contentsOf: found)
+    }
+
+    func endStream() {
+        cursors[starts.count - 1] = starts[starts.count - 1]
+        starts.append(baseCount)
+    }
+
+    // MARK: Looking up
+
+    func span(_ stream: Int) -> Range<Int> { starts[stream]..<starts[stream + 1] }
+
+    /// The number of a position, which becomes an extra if no pass has it.
+    @inline(__always) func number(stream: Int, _ position: Position) -> UInt32 {
+        let found = search(stream, position)
+        return found != PositionTable.none ? found : extra(stream, position)
+    }
+
+    /// The number of a position that a pass has, or `none`.
+    ///
+    /// Searches outwards from the last hit in that stream: outcomes, deliveries and acks come nearly in order.
+    @inline(__always) func search(_ stream: Int, _ position: Position) -> UInt32 {
+        let (start, end) = starts.withUnsafeBufferPointer { ($0[stream], $0[stream + 1]) }
+        if start == end { return PositionTable.none }
+        let cursor = cursors.base[stream]
+        var (low, high) = (cursor, end)
+        if precedes(cursor, position) {
+            var step = 1
+            low = cursor + 1
+            while cursor + step < end && precedes(cursor + step, position) {
+                low = cursor + step + 1
+                step <<= 1
+            }
+            high = min(cursor + step + 1, end)
+        } else {
+            var step = 1
+            high = cursor + 1
+            low = start
+            while cursor - step >= start {
+                if precedes(cursor - step, position) {
+                    low = cursor - step + 1
+                    break
+                }
+                high = cursor - step + 1
+                step <<= 1
+            }
+        }
+        while low < high {
+            let middle = (low + high) / 2
+            if precedes(middle, position) { low = middle + 1 } else { high = middle }
+        }
+        guard low < end else { return PositionTable.none }
+        cursors.base[stream] = low
+        return majors.base[low] == position.major && minors.base[low] == position.minor
+            ? UInt32(truncatingIfNeeded: low) : PositionTable.none
+    }
+
+    @inline(__always) private func precedes(_ place: Int, _ position: Position) -> Bool {
+        let major = majors.base[place]
+        return major != position.major ? major < position.major : minors.base[place] < position.minor
+    }
+
+    private func extra(_ stream: Int, _ position: Position) -> UInt32 {
+        let key = Key(stream: stream, position: position)
+        if let known = extraPlaces[key] { return known }
+        let number = UInt32(count)
+        extraPlaces[key] = number
+        extras.append(Extra(stream: stream, position: position))
+        return number
+    }
+
+    @inline(__always) func isExtra(_ number: UInt32) -> Bool { Int(number) >= baseCount }
+
+    @inline(__always) func position(_ number: UInt32) -> Position {
+        let number = Int(number)
+        return number < baseCount
+            ? Position(majors.base[number], minors.base[number]) : extras[number - baseCount].position
+    }
+
+    func stream(_ number: UInt32) -> Int {
+        let number = Int(number)
+        if number >= baseCount { return extras[number - baseCount].stream }
+        var (low, high) = (0, starts.count - 1)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if starts[middle] <= number { low = middle } else { high = middle }
+        }
+        // Of streams that begin at the same place all but the last are empty.
+        return low
+    }
+
+    /// The distinct contents of a special position.
+    func specialContents(_ what: UInt32) -> ArraySlice<Content> {
+        contents[specials[Int(what & ~PositionTable.special)]]
+    }
+
+    /// The lowest position that any pass has of a stream.
+    func lowest(_ stream: Int) -> Position? {
+        let span = span(stream)
+        return span.isEmpty ? nil : position(UInt32(span.lowerBound))
+    }
+
+    /// Extras by stream and position.
+    func extrasInOrder() -> [UInt32] {
+        extras.indices.sorted {
+            extras[$0].stream != extras[$1].stream
+                ? extras[$0].stream < extras[$1].stream : extras[$0].position < extras[$1].position
+        }.map { UInt32($0 + baseCount) }
+    }
+
+    // MARK: What deliveries hold
+
+    func mark(_ number: UInt32, _ mark: UInt8) {
+        if isExtra(number) {
+            extras[Int(number) - baseCount].marks |= mark
+        } else {
+            marks[Int(number)] |= mark
+        }
+    }
+
+    /// Takes what a delivery of an extra holds, and marks it if an earlier one held something else.
+    func deliver(_ content: Content, ofExtra number: UInt32) {
+        let place = Int(number) - baseCount
+        if let known = extras[place].delivered {
+            if known != content { extras[place].marks |= Marks.deliveryDiffers }
+        } else {
+            extras[place].delivered = content
+        }
+    }
+}
