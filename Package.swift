@@ -53,7 +53,7 @@ let package = Package(
             swiftSettings: settings),
 
         tests("History", ["History"]),
-        tests("Checker", ["Checker", "History"]),
+        tests("Checker", ["Checker", "History"], exclude: ["Vectors"]),
         tests("Report", ["Report", "Checker", "History"], exclude: ["Snapshots"]),
         tests("Platform", ["Platform"]),
         tests("Documents", ["Documents"]),

@@ -33,7 +33,8 @@ struct DeadLetters {
     }
 
     private func isExpiredThere(_ slot: Int) -> Bool {
-        evidence.status(slot, in: copies.plan) == .acked && Lost.isExpired(slot, in: copies.plan, evidence)
+        Diverged.expects(slot, evidence, copies.plan) && evidence.status(slot, in: copies.plan) == .acked
+            && Lost.isExpired(slot, in: copies.plan, evidence)
     }
 }
 
@@ -62,7 +63,8 @@ struct DeadCopies {
     }
 
     private func take(_ slot: Int, _ evidence: Evidence) {
-        if evidence.status(slot, in: plan) != .none { copied[slot] = true }
+        guard Diverged.expects(slot, evidence, plan), evidence.status(slot, in: plan) != .none else { return }
+        copied[slot] = true
     }
 
     func contains(_ slot: Int) -> Bool { copied[slot] }

@@ -5,7 +5,8 @@ import History
 ///
 /// Counterexample to "some are there and some are not": a transaction of events 0 and 1, where 1 was sent again
 /// outside of it and acked. Its copy may be that of the other attempt, and so says nothing of the transaction: event
-/// 1 is left aside, and 0 alone cannot be torn. So is an event that retention may have taken.
+/// 1 is left aside, and 0 alone cannot be torn. So is an event that retention may have taken, and one of a kind that
+/// the log does not expect.
 struct TornTransactions {
     private struct Seen: BitwiseCopyable {
         var copied = false
@@ -28,6 +29,7 @@ struct TornTransactions {
             let range = attempts.range(place)
             let elsewhere = Elsewhere(attempts, range, log: state.plan.index)
             let slot = Int(attempts.attempts[range.lowerBound].event)
+            guard state.has(LogState.Flags.expected, slot) else { continue }
             for attempt in attempts.attempts[range]
             where Int(attempt.log) == state.plan.index && attempt.transaction != TransactionTable.none {
                 if elsewhere.exists(besides: attempt.transaction) { continue }

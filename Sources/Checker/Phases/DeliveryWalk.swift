@@ -35,7 +35,7 @@ struct DeliveryWalk {
         for number in state.plan.numbers {
             inOrder.add(evidence.survey.deliveries[number], .deliveries(group: number))
         }
-        inOrder.forEach { record, view in take(record, view) }
+        inOrder.walk { record, view in take(record, view) }
     }
 
     @inline(__always) private mutating func take(_ record: UnsafePointer<Record>, _ view: View) {

@@ -40,10 +40,7 @@ struct EntryWalk {
     /// An entry of this run with the checksum of its event's attempt.
     @inline(__always) private mutating func whole(_ slot: Int, _ number: UInt32, _ stream: Int) {
         let status = state.status(slot)
-        guard state.has(LogState.Flags.expected, slot) else {
-            if status != .none { state.addCopy(slot, number) }
-            return
-        }
+        guard state.has(LogState.Flags.expected, slot) else { return }
         if status == .none { return neverAttempted(agent: evidence.events.index.agent(ofSlot: slot), number, stream) }
         let agent = evidence.events.index.agent(ofSlot: slot)
         agentStreams.take(agent: agent, stream: stream)
@@ -51,7 +48,7 @@ struct EntryWalk {
             unexpected.takeFailed(slot)
             agents.damage(agent)
         } else if !state.has(LogState.Flags.copy, slot) {
-            if reordered.take(slot, agent: agent, stream: stream) { agents.disturb(agent) }
+            if reordered.take(slot, agent: agent, stream: stream, number: number) { agents.disturb(agent) }
         }
         state.addCopy(slot, number)
     }

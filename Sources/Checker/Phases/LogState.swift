@@ -7,7 +7,7 @@ final class LogState {
     struct Flags {
         static let statusMask: UInt8 = 3
         static let expected: UInt8 = 4
-        /// Has a copy; of events of kinds that the log does not expect, too.
+        /// Has a copy. Entries of kinds that the log does not expect are none.
         static let copy: UInt8 = 8
         /// Has more than one copy: the others are in `moreCopies`.
         static let copies: UInt8 = 16

@@ -18,7 +18,7 @@ struct TimeOrder {
         }
     }
 
-    mutating func forEach(_ body: (UnsafePointer<Record>, View) -> Void) {
+    mutating func walk(_ body: (UnsafePointer<Record>, View) -> Void) {
         var heap = Heap<Int64>()
         for (run, cursor) in cursors.enumerated() {
             if let record = cursor.record { heap.push(record.pointee.t, run: run) }
