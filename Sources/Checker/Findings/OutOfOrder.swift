@@ -5,7 +5,7 @@ import History
 ///
 /// Counterexample to "behind the delivery before": position 1 is handed over, then 3, then 1 again, then 2. The 2 is out
 /// of order behind 3; the second 1 is a redelivery and not a first delivery, and so is not. Deliveries with the same
-/// `t` are not behind each other.
+/// `t` are not behind each other. Deliveries of another run do not count here, not even as the first of a position.
 final class OutOfOrder {
     /// How far deliveries had come before a moment, and at it.
     private struct Reached {

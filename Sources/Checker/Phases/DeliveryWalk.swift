@@ -45,20 +45,19 @@ struct DeliveryWalk {
         compare(slot, record, view, number, stream)
         guard evidence.logs.logOfStream[stream] == state.log.plan.index else { return }
         deliveries += 1
-        let first = state.marks(number) & GroupState.Mark.delivered == 0
-        if first {
-            state.set(GroupState.Mark.delivered, position: number)
-        } else {
-            redelivered.take(number, stream: stream, t: record.pointee.t)
-        }
         let kind = kind(slot, record, view)
+        var marks = GroupState.Mark.delivered
+        if case .aside = kind {} else { marks |= GroupState.Mark.ordered }
+        let known = state.marks(number)
+        if known & marks != marks { state.set(marks, position: number) }
+        if known & GroupState.Mark.delivered != 0 { redelivered.take(number, stream: stream, t: record.pointee.t) }
         switch kind {
         case .aside: return
         case .unreadable: return corrupted.take(evidence.place(number, stream: stream))
         case .corrupted: corrupted.take(evidence.place(number, stream: stream))
         case .intact(let slot): takeIntact(slot, number, record.pointee.t)
         }
-        order.take(record, view, stream: stream, first: first)
+        order.take(record, view, stream: stream, first: known & GroupState.Mark.ordered == 0)
     }
 
     /// What a delivery holds against what the passes, or other deliveries, hold at its position.

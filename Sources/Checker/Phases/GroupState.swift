@@ -21,6 +21,8 @@ final class GroupState {
         static let acked: UInt8 = 4
         static let processed: UInt8 = 8
         static let pending: UInt8 = 16
+        /// Delivered with something of this run, or unreadable: deliveries of another run count in no order.
+        static let ordered: UInt8 = 32
     }
 
     let evidence: Evidence
