@@ -19,7 +19,12 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let package = Package(
     name: "holdfast",
-    products: [.executable(name: "holdfast", targets: ["holdfast"])],
+    products: [
+        .executable(name: "holdfast", targets: ["holdfast"]),
+        // For Benchmarks, a package of its own.
+        .library(name: "Checker", targets: ["Checker"]),
+        .library(name: "History", targets: ["History"]),
+    ],
     targets: [
         // C: what Swift's Glibc module does not show, a checksum, and two libraries of the distribution.
         .target(name: "CLinux"),
