@@ -50,7 +50,8 @@ public struct ConfigurationText: Sendable {
 /// A checked configuration: knows what it needs of the machine, and makes the running system for one trial.
 public protocol ConfiguredSystem: Sendable {
     var retries: Retries { get }
-    /// The server program that will run, with name and version as it says them; throws what is missing and how to get it.
+    /// The server program that will run, with name and version as it says them; throws what is missing and how to get
+    /// it.
     func server() throws(SystemError) -> ServerVersion
     /// Filesystem of each node's data, when it is to be one of its own.
     var filesystem: Filesystem { get }

@@ -57,7 +57,7 @@ struct RedisStandaloneTests {
             let error = #expect(throws: SystemError.self) { try bench.start() }
             #expect(error?.code == .refused)
             #expect(error?.message.contains("'no-such-directive 1'") == true)
-            #expect(error?.message.contains("Bad directive") == true)
+            #expect(error?.message.contains("FATAL CONFIG FILE ERROR") == true)
             #expect(error?.message.contains("redis-1.conf") == true)
         }
     }

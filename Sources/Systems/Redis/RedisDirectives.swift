@@ -37,7 +37,10 @@ enum RedisDirectives {
 
     private static let ownedByReason = [
         (
-            "port bind bind-source-addr unixsocket unixsocketperm tcp-backlog socket-mark-id",
+            """
+            port bind bind-source-addr unixsocket unixsocketperm unixsocketgroup rdma-bind rdma-port tcp-backlog
+            socket-mark-id
+            """,
             "where the server listens is the lab's affair"
         ),
         (
@@ -50,13 +53,18 @@ enum RedisDirectives {
         ),
         ("protected-mode", "the lab's own network is closed already; the server must take the workers' connections"),
         (
-            "requirepass masterauth masteruser user aclfile rename-command",
+            "requirepass masterauth masteruser primaryauth primaryuser user aclfile rename-command",
             "workers connect without a password: a lab of this machine is closed to everyone else"
         ),
         ("include loadmodule", "a configuration is complete in itself; every directive stands in the suite"),
         (
-            "tls-port tls-cert-file tls-key-file tls-ca-cert-file tls-ca-cert-dir tls-replication tls-cluster",
-            "connections within a lab are not encrypted"
+            """
+            tls-port tls-cert-file tls-key-file tls-key-file-pass tls-client-cert-file tls-client-key-file
+            tls-client-key-file-pass tls-dh-params-file tls-ca-cert-file tls-ca-cert-dir tls-auth-clients
+            tls-auth-clients-user tls-replication tls-cluster tls-protocols tls-ciphers tls-ciphersuites
+            tls-prefer-server-ciphers tls-session-caching tls-session-cache-size tls-session-cache-timeout
+            tls-auto-reload-interval
+            """, "connections within a lab are not encrypted"
         ),
     ]
 
@@ -66,6 +74,7 @@ enum RedisDirectives {
             "maxmemory-policy",
             """
             noeviction allkeys-lru allkeys-lfu allkeys-random volatile-lru volatile-lfu volatile-random volatile-ttl
+            allkeys-lrm volatile-lrm
             """
         ),
         ("loglevel", "debug verbose notice warning nothing"),
@@ -78,8 +87,8 @@ enum RedisDirectives {
     ]
 
     private static let ranges = [
-        ("hz", 1...500), ("databases", 1...1_000_000), ("maxclients", 1...1_000_000),
-        ("io-threads", 1...128), ("maxmemory-samples", 1...64), ("repl-timeout", 1...Int.max),
+        ("hz", 1...Int.max), ("databases", 1...1_000_000), ("maxclients", 1...1_000_000),
+        ("io-threads", 1...256), ("maxmemory-samples", 1...Int.max), ("repl-timeout", 1...Int.max),
         ("repl-ping-replica-period", 1...Int.max),
     ]
 
@@ -94,7 +103,8 @@ enum RedisDirectives {
         slave-ignore-maxmemory slave-lazy-flush slave-read-only slave-serve-stale-data stop-writes-on-bgsave-error
         cluster-allow-pubsubshard-when-down cluster-allow-reads-when-down cluster-allow-replica-migration
         cluster-enabled cluster-replica-no-failover cluster-require-full-coverage cluster-slave-no-failover
-        dual-channel-replication-enabled
+        dual-channel-replication-enabled cluster-slot-stats-enabled hide-user-data-from-log import-mode mptcp repl-mptcp
+        vset-force-single-threaded-execution
         """
 
     private static let memory = """
@@ -125,6 +135,14 @@ enum RedisDirectives {
         oom-score-adj-values proc-title-template rdb-key-save-delay replica-announce-ip replica-announce-port
         replicaof sanitize-dump-payload save server_cpulist shutdown-on-sigint shutdown-on-sigterm slave-announce-ip
         slave-announce-port slaveof slowlog-log-slower-than io-threads-always-active extended-redis-compatibility
-        availability-zone hash-seed lookahead
+        availability-zone hash-seed lookahead aof-rewrite-cpulist bgsave-cpulist bio-cpulist server-cpulist
+        active-defrag-cycle-us cluster-announce-client-ipv4 cluster-announce-client-ipv6
+        cluster-announce-client-port cluster-announce-human-nodename cluster-blacklist-ttl
+        cluster-compatibility-sample-ratio cluster-config-save-behavior cluster-databases
+        cluster-manual-failover-timeout cluster-slot-migration-log-max-len commandlog-execution-slower-than
+        commandlog-large-reply-max-len commandlog-large-request-max-len commandlog-reply-larger-than
+        commandlog-request-larger-than commandlog-slow-execution-max-len locale-collate log-format
+        log-timestamp-format max-new-connections-per-cycle prefetch-batch-max-size rdb-version-check
+        replica-full-sync-buffer-limit slot-migration-max-failover-repl-bytes
         """
 }

@@ -80,8 +80,8 @@ final class RedisServer {
                 throw SystemError(
                     .setting,
                     "\(node.name): `\(line.name)` was set to \(asked), but \(binary.version.name) "
-                        + "\(binary.version.version) does not show it (\(reply.text)): leave it out, for nothing proves "
-                        + "that it is in force")
+                        + "\(binary.version.version) does not show it (\(reply.text)): leave it out, for nothing "
+                        + "proves that it is in force")
             }
             if !RedisText.agrees(line.name, wanted: line.values, found: pair[1].text) {
                 throw SystemError(

@@ -28,7 +28,8 @@ struct RedisStandalone: SystemKind {
             name: "auto-aof-rewrite-percentage", values: "a whole number", usual: "0 (no rewrites by themselves)",
             about: "as `save`; 100 is the server's own default"),
         SettingDescription(
-            name: "enable-debug-command", values: "no, yes, local", usual: "yes", about: "as `save`, from Redis 7.0 on"),
+            name: "enable-debug-command", values: "no, yes, local", usual: "yes",
+            about: "as `save`, from Redis 7.0 on"),
         SettingDescription(
             name: "DIRECTIVE", values: "as in redis.conf", usual: "the server's own default",
             about: "any other: `appendonly: yes`, `appendfsync: everysec`, `maxmemory: 64mb`; compared with "
@@ -39,12 +40,13 @@ struct RedisStandalone: SystemKind {
         (
             "reply",
             "one process has applied it in memory; with `appendonly: yes` it is also written to the kernel "
-                + "(`appendfsync: no`), and to the disk within about a second (`everysec`) or before the reply (`always`)"
+                + "(`appendfsync: no`), and to the disk within about a second (`everysec`) or before the reply "
+                + "(`always`)"
         ),
         (
             "waitaof 1 0 [MS]",
-            "the server says that it is fsynced (Redis 7.2 and later, Valkey; 8000 ms unless said otherwise, then unknown); "
-                + "some servers have said so before the fsync was over"
+            "the server says that it is fsynced (Redis 7.2 and later, Valkey; 8000 ms unless said otherwise, "
+                + "then unknown); some servers have said so before the fsync was over"
         ),
     ]
 

@@ -52,7 +52,7 @@ enum RedisText {
     }
 
     /// Whether what `CONFIG GET` found is what the lines of the configuration file asked for, though it writes it in
-    /// another way: bytes instead of units, old names of roles, classes that were not mentioned, flags in its own order.
+    /// another way: bytes instead of units, old names of roles, classes that were not mentioned, flags reordered.
     static func agrees(_ name: String, wanted lines: [String], found: String) -> Bool {
         let wanted = lines.map { (words($0) ?? [$0]).map(canonical) }
         switch name {
