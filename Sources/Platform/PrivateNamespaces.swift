@@ -8,7 +8,8 @@ public enum PrivateNamespaces {
 
     public struct Failure: Error, Sendable {
         public enum Step: Int32, Sendable {
-            case clone = 1, users, parent, mounts, proc, run, loopback, execute
+            case clone = 1
+            case users, parent, mounts, proc, run, loopback, execute
         }
         public var step: Step
         public var number: Int32
@@ -25,21 +26,23 @@ public enum PrivateNamespaces {
         return fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 ? descriptor : nil
     }
 
-    /// Starts `/proc/self/exe` with these arguments (the first is its name) and this process's environment.
+    /// Starts `/proc/self/exe` with these arguments (the first is its name), this process's environment and
+    /// what is added to it.
     ///
     /// The copy has a network with nothing but a loopback interface, mounts of its own, a fresh `/run`, and is the init
     /// of its processes: when it ends, the kernel ends all of them. It gets SIGKILL when the calling thread ends.
     /// SIGINT and SIGTERM are blocked in it until it takes them (`SignalDescriptor`).
     ///
     /// - Returns: its pid here; the caller reaps it.
-    public static func start(arguments: [String], asRootOfOwn: Bool, keeping descriptor: Int32?)
-        throws(Failure) -> Int32
-    {
-        var words: [String] = ["\(marker)=\(descriptor ?? 0)"]
+    public static func start(
+        arguments: [String], environment: [String: String] = [:], asRootOfOwn: Bool, keeping descriptor: Int32?
+    ) throws(Failure) -> Int32 {
+        var words: [String] = ["\(marker)=\(descriptor ?? 0)"] + environment.map { "\($0.key)=\($0.value)" }
         var entry = environ
         while let word = entry.pointee {
             let text = String(cString: word)
-            if !text.hasPrefix(marker + "=") { words.append(text) }
+            let name = text.prefix(while: { $0 != "=" })
+            if name != marker && environment[String(name)] == nil { words.append(text) }
             entry += 1
         }
         let argumentPointers = arguments.map { strdup($0) } + [nil]

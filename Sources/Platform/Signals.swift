@@ -3,11 +3,12 @@ import Glibc
 
 /// What a process of ours must do about signals before anything else.
 public enum Signals {
-    /// First thing in `main`: children keep their status, and a reader that went away is an error of `write` (EPIPE)
-    /// and not the end.
-    public static func prepareProcess() {
+    /// First thing in `main`: children keep their status, a reader that went away is an error of `write` (EPIPE) and
+    /// not the end, and a process that was executed as `/proc/self/exe` goes by its name in `ps`.
+    public static func prepareProcess(name: String = "holdfast") {
         keepChildStatus()
         signal(SIGPIPE, SIG_IGN)
+        _ = clinux_set_name(name)
     }
 
     /// Whoever started us may have had SIGCHLD ignored; that is inherited, and then every status is lost.

@@ -18,7 +18,7 @@ struct LeaksInside {
             executable: Inside.program, arguments: Array(Inside.arguments(filter: "LabHolder").dropFirst()),
             environment: ["HOLDFAST_TEST_HOLD": results], output: .file(folder.path + "/output"))
         #expect(eventually(within: 30) { Files.isFolder(results + "/ready") || harness.status != nil })
-        let inner = try #require(ProcessTable.entries().first { $0.parent == harness.pid && $0.name == "exe" })
+        let inner = try #require(ProcessTable.entries().first { $0.parent == harness.pid && $0.name != "sh" })
         let namespace = try #require(self.namespace(of: inner.pid))
         #expect(processes(in: namespace).count >= 3)
         #expect(marks(results) == ["ext4", "xfs"])
@@ -122,8 +122,8 @@ struct LabHolder {
 
     @Test(.enabled(if: !(Relaunch.isInside && getenv("HOLDFAST_TEST_HELD") != nil)))
     func goesInside() throws {
-        setenv("HOLDFAST_TEST_HELD", "1", 1)
-        let status = try Relaunch.enter(arguments: Inside.arguments(filter: "LabHolder"), protecting: [])
+        let status = try Relaunch.enter(
+            arguments: Inside.arguments(filter: "LabHolder"), protecting: [], environment: ["HOLDFAST_TEST_HELD": "1"])
         exit(status)
     }
 

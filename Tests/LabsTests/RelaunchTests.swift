@@ -10,9 +10,7 @@ struct RelaunchTests {
     func theLabWorksInside() throws {
         let folder = try TemporaryFolder()
         let notes = folder.path + "/notes"
-        setenv(Inside.evidence, notes, 1)
-        defer { unsetenv(Inside.evidence) }
-        #expect(try Relaunch.enter(arguments: Inside.arguments(filter: "LabInside"), protecting: []) == 0)
+        #expect(try Inside.run("LabInside", notes: notes) == 0)
         #expect(Set(lines(notes)).isSuperset(of: ["plainLab", "verbs", "cut"]))
         if Inside.isRoot { #expect(Set(lines(notes)).isSuperset(of: ["powerLoss ext4", "powerLoss xfs"])) }
     }
@@ -20,9 +18,7 @@ struct RelaunchTests {
     @Test(.enabled(if: Inside.isRoot, Inside.rootReason))
     func nothingIsLeftBehind() throws {
         let folder = try TemporaryFolder()
-        setenv(Inside.evidence, folder.path + "/notes", 1)
-        defer { unsetenv(Inside.evidence) }
-        #expect(try Relaunch.enter(arguments: Inside.arguments(filter: "LeaksInside"), protecting: []) == 0)
+        #expect(try Inside.run("LeaksInside", notes: folder.path + "/notes") == 0)
         #expect(lines(folder.path + "/notes") == ["leak", "leak"])
     }
 

@@ -46,6 +46,11 @@ enum Inside {
         [program, "--testing-library", "swift-testing", "--filter", filter]
     }
 
+    /// Runs the suites whose names match, inside; returns the exit status.
+    static func run(_ filter: String, notes: String) throws -> Int32 {
+        try Relaunch.enter(arguments: arguments(filter: filter), protecting: [], environment: [evidence: notes])
+    }
+
     static var program: String { Files.resolved("/proc/self/exe") ?? CommandLine.arguments[0] }
 
     static var isRoot: Bool { Privileges.isFullRoot }

@@ -124,9 +124,11 @@ final class LoopFilesystem {
         }
     }
 
+    /// By the magic numbers of `statfs`.
+    static let notDisks: [Int64: String] = [0x0102_1994: "tmpfs", 0x8584_58F6: "ramfs", 0x794C_7630: "overlayfs"]
+
     /// A filesystem in memory knows no fsync, one in layers hides where it goes: what servers wait for would be a lie.
     private static func requireDisk(_ folder: String, bytes: Int64) throws(LabError) {
-        let notDisks: [Int64: String] = [0x0102_1994: "tmpfs", 0x8584_58F6: "ramfs", 0x794C_7630: "overlayfs"]
         let space: (free: Int64, all: Int64, type: Int64)
         do { space = try Files.space(at: folder) } catch { throw LabError(.kernel, "\(error)") }
         if let name = notDisks[space.type] {

@@ -14,15 +14,17 @@ public enum Relaunch {
     /// SIGINT, SIGTERM and SIGHUP are handed on (SIGHUP as SIGTERM); the copy finds them with a `SignalDescriptor`. The
     /// third one ends it at once. When this process is ended by SIGKILL, so is everything inside.
     ///
-    /// - Parameter paths: what the copy must still find: results, and anything else that lies outside the usual places.
-    ///   Its `/run` is a new one, so they may not be in there.
-    public static func enter(arguments: [String] = CommandLine.arguments, protecting paths: [String])
-        throws(LabError) -> Int32
-    {
+    /// - Parameters:
+    ///   - paths: what the copy must still find: results, and anything else that lies outside the usual places. Its
+    ///     `/run` is a new one, so they may not be in there.
+    ///   - environment: added to this process's for the copy.
+    public static func enter(
+        arguments: [String] = CommandLine.arguments, protecting paths: [String], environment: [String: String] = [:]
+    ) throws(LabError) -> Int32 {
         try refuseHidden(paths)
         let janitor = try Janitor()
         let signals = try mapped { () throws(KernelFailure) in try SignalDescriptor(forwarded()) }
-        let inner = try start(arguments, keeping: janitor.descriptor)
+        let inner = try start(arguments, environment, keeping: janitor.descriptor)
         let status = try mapped { () throws(KernelFailure) in try wait(for: inner, signals) }
         janitor.finish()
         switch status {
@@ -40,10 +42,13 @@ public enum Relaunch {
         return Privileges.userNamespaceRefusal.map { userNamespacesForbidden($0.number) }
     }
 
-    private static func start(_ arguments: [String], keeping descriptor: Int32?) throws(LabError) -> Child {
+    private static func start(_ arguments: [String], _ environment: [String: String], keeping descriptor: Int32?)
+        throws(LabError) -> Child
+    {
         do {
             let pid = try PrivateNamespaces.start(
-                arguments: arguments, asRootOfOwn: !Privileges.isFullRoot, keeping: descriptor)
+                arguments: arguments, environment: environment, asRootOfOwn: !Privileges.isFullRoot,
+                keeping: descriptor)
             return try Child(adopting: pid, commandLine: CommandLog.quoted(arguments))
         } catch let failure as PrivateNamespaces.Failure {
             throw explain(failure)
