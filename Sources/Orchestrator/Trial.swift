@@ -196,8 +196,12 @@ final class TrialRun {
         teller.say("checking")
         let verdict: Verdict
         do {
-            verdict = check(try History.open(directory: setting.directory))
+            let history = try History.open(directory: setting.directory)
+            verdict = check(history)
             try Files.write(verdict.json.pretty, to: setting.directory + "/verdict.json")
+            if let timeline = Timeline(history: history) {
+                try Reporter.write(timeline, toTrial: setting.directory)
+            }
         } catch {
             trial.reason = "the history could not be checked: \(error)"
             return

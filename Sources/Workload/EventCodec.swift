@@ -10,13 +10,14 @@ import CChecksum
 /// 24  i64   seq
 /// 32  i64   intended, nanoseconds from the trial's start
 /// 40  u8    kind, then three zero bytes
-/// 44  u32   CRC-32C of the event: of bytes 0 to 43 and the payload
+/// 44  u32   CRC-32C of the event: of bytes 0 to 7, 16 to 43, and the payload
 /// 48  u32   CRC-32C of bytes 0 to 47
 /// 52        payload
 /// ```
 /// All numbers are little-endian. The second checksum is what makes the identity trustworthy by itself: with a damaged
 /// header nobody can say whose event it was, so it cannot be read; with a damaged payload it is that event with
-/// another checksum. Every single byte of a value is under one of the two.
+/// another checksum. Every single byte of a value is under one of the two. The first leaves the run out, so that the same
+/// seed gives the same events with the same checksums, run after run; whose run an event is of is read by itself.
 public struct EventCodec: Sendable {
     /// Bytes of a value beyond its payload.
     public static let headerLength = 52
@@ -94,7 +95,9 @@ public struct EventCodec: Sendable {
     }
 
     private static func checksum(of value: UnsafeRawBufferPointer) -> UInt32 {
-        let identity = holdfast_crc32c(0, value.baseAddress, 44)
+        let head = UnsafeRawBufferPointer(rebasing: value[..<8])
+        let rest = UnsafeRawBufferPointer(rebasing: value[16..<44])
+        let identity = holdfast_crc32c(holdfast_crc32c(0, head.baseAddress, 8), rest.baseAddress, 28)
         let payload = UnsafeRawBufferPointer(rebasing: value[headerLength...])
         return holdfast_crc32c(identity, payload.baseAddress, payload.count)
     }

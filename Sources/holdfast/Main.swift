@@ -16,8 +16,8 @@ struct Main {
 
     static var commands: [any Command.Type] {
         [
-            RunCommand.self, CheckCommand.self, ReportCommand.self, ExportCommand.self,
-            FaultsCommand.self, SystemsCommand.self, HealCommand.self, WorkerCommand.self,
+            RunCommand.self, CheckCommand.self, ReportCommand.self, ExplainCommand.self, ExportCommand.self,
+            FaultsCommand.self, SystemsCommand.self, DoctorCommand.self, HealCommand.self, WorkerCommand.self,
         ]
     }
 

@@ -57,9 +57,16 @@ struct EventCodecTests {
         var other = event()
         other.seq += 1
         #expect(write(other).crc != crc)
-        #expect(write(event(), with: EventCodec(run: "run-2", seed: 1, longest: 2000)).crc != crc)
         #expect(write(event(), with: EventCodec(run: "run-1", seed: 2, longest: 2000)).crc != crc)
         #expect(write(event(), with: EventCodec(run: "run-1", seed: 1, longest: 9000)).crc == crc)
+    }
+
+    @Test func theRunIsReadAndNotPartOfTheEvent() {
+        let mine = write(event())
+        let other = write(event(), with: EventCodec(run: "run-2", seed: 1, longest: 2000))
+        #expect(other.crc == mine.crc)
+        #expect(EventCodec.decode(mine.value)?.run == EventCodec.runNumber("run-1"))
+        #expect(EventCodec.decode(other.value)?.run == EventCodec.runNumber("run-2"))
     }
 
     @Test func kindsHaveTheNamesOfTheContract() {

@@ -1,0 +1,28 @@
+import Foundation
+import Labs
+
+struct DoctorCommand: Command {
+    static let name = "doctor"
+    static let synopsis = "[--json]"
+    static let about = "Says what this machine can and can't do, and how to get what is missing."
+    static let flags = [Flag("--json", nil, "as JSON")]
+
+    static func run(_ arguments: Arguments) throws -> Int32 {
+        try arguments.none(of: name)
+        let probes = Doctor.examine()
+        if arguments.has("--json") {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+            Console.out(String(decoding: try encoder.encode(probes), as: UTF8.self) + "\n")
+            return Exit.fine
+        }
+        let rows = probes.map { probe in
+            (
+                "\(probe.ok ? "yes" : "NO ") \(probe.name)",
+                probe.detail + (probe.ok || probe.remedy.isEmpty ? "" : "; \(probe.remedy)")
+            )
+        }
+        Console.out(Columns.text(rows))
+        return Exit.fine
+    }
+}
