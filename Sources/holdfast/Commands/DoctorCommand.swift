@@ -19,7 +19,7 @@ struct DoctorCommand: Command {
         let rows = probes.map { probe in
             (
                 "\(probe.ok ? "yes" : "NO ") \(probe.name)",
-                probe.detail + (probe.ok || probe.remedy.isEmpty ? "" : "; \(probe.remedy)")
+                probe.detail + (probe.remedy.map { "; \($0)" } ?? "")
             )
         }
         Console.out(Columns.text(rows))
