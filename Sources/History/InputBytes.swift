@@ -32,7 +32,6 @@ final class InputBytes {
         if status.st_mode & S_IFMT == S_IFREG, status.st_size > 0, lseek(fd, 0, SEEK_CUR) == 0 {
             let size = Int(status.st_size)
             if let place = mmap(nil, size, PROT_READ, MAP_PRIVATE, fd, 0), place != MAP_FAILED {
-                madvise(place, size, MADV_SEQUENTIAL)
                 return InputBytes(UnsafeRawBufferPointer(start: place, count: size), mapped: true)
             }
         }

@@ -8,7 +8,9 @@ enum Field: Int, CaseIterable {
     case group, consumer, isolation, dead, processing, passed, pending
     case action, node, phase, detail, worker, reason
 
-    var key: String { String(describing: self) }
+    var key: String { Field.keys[rawValue] }
+
+    private static let keys = allCases.map { String(describing: $0) }
 }
 
 /// One value of a line, as it was found.
@@ -77,14 +79,17 @@ struct FieldTable: ~Copyable {
     }
 }
 
-/// Up to 16 bytes as two numbers, filled up with zeros.
+/// Up to 16 bytes as two numbers that no other bytes of the same length give: loads that overlap instead of a loop.
 @inline(__always)
 private func words(_ key: UnsafeBufferPointer<UInt8>) -> (UInt64, UInt64) {
-    var low: UInt64 = 0
-    var high: UInt64 = 0
-    for index in 0..<min(8, key.count) { low |= UInt64(key[index]) << UInt64(8 * index) }
-    if key.count > 8 {
-        for index in 8..<key.count { high |= UInt64(key[index]) << UInt64(8 * (index - 8)) }
+    let count = key.count
+    guard let base = UnsafeRawPointer(key.baseAddress) else { return (0, 0) }
+    if count >= 8 {
+        return (base.loadUnaligned(as: UInt64.self), (base + count - 8).loadUnaligned(as: UInt64.self))
     }
-    return (low, high)
+    if count >= 4 {
+        let (first, last) = (base.loadUnaligned(as: UInt32.self), (base + count - 4).loadUnaligned(as: UInt32.self))
+        return (UInt64(first) | UInt64(last) << 32, 0)
+    }
+    return (UInt64(key[0]) | UInt64(key[count / 2]) << 8 | UInt64(key[count - 1]) << 16, 0)
 }

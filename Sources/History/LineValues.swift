@@ -58,11 +58,11 @@ extension LineScanner {
 
 @inline(__always)
 func wholeNumber(
-    _ slot: Slot, _ field: String, from least: Int64, to most: Int64
+    _ slot: Slot, _ field: @autoclosure () -> String, from least: Int64, to most: Int64
 ) throws(LineProblem) -> Int64 {
-    guard slot.kind == .number else { throw wrongKind(slot, field, "a whole number") }
+    guard slot.kind == .number else { throw wrongKind(slot, field(), "a whole number") }
     guard slot.plain else {
-        throw LineProblem(field: field, text: "\(shown(slot.bytes)) is not a whole number in plain digits")
+        throw LineProblem(field: field(), text: "\(shown(slot.bytes)) is not a whole number in plain digits")
     }
     if !slot.large {
         if !slot.negative, slot.magnitude <= UInt64(most) {
@@ -73,7 +73,7 @@ func wholeNumber(
             if value >= least, value <= most { return value }
         }
     }
-    throw LineProblem(field: field, text: "\(shown(slot.bytes)) is out of range: \(least) to \(most)")
+    throw LineProblem(field: field(), text: "\(shown(slot.bytes)) is out of range: \(least) to \(most)")
 }
 
 func truth(_ slot: Slot, _ field: String) throws(LineProblem) -> Bool {
@@ -131,18 +131,18 @@ func wrongKind(_ slot: Slot, _ field: String, _ needed: String) -> LineProblem {
 
 /// A whole number is an offset, a string `MS-SEQ` an entry ID.
 @inline(__always)
-func positionValue(_ slot: Slot, _ field: String) throws(LineProblem) -> (Position, Position.Form) {
+func positionValue(_ slot: Slot, _ field: @autoclosure () -> String) throws(LineProblem) -> (Position, Position.Form) {
     switch slot.kind {
     case .number:
-        return (Position(UInt64(try wholeNumber(slot, field, from: 0, to: .max))), .offset)
+        return (Position(UInt64(try wholeNumber(slot, field(), from: 0, to: .max))), .offset)
     case .string:
         let found = slot.escaped ? unescapedEntry(slot) : entry(slot.bytes)
         if let found { return (found, .entry) }
         throw LineProblem(
-            field: field,
+            field: field(),
             text: "\(shown(slot.bytes)) is no position MS-SEQ: two whole numbers to 2^64-1 without leading zeros")
     default:
-        throw wrongKind(slot, field, "a whole number or a string MS-SEQ")
+        throw wrongKind(slot, field(), "a whole number or a string MS-SEQ")
     }
 }
 
