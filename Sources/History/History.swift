@@ -95,7 +95,8 @@ extension History {
 
 /// A run of records that share one numbering of names.
 ///
-/// `records` stays valid as long as the chunk lives: `owner` holds the mapping or the array behind it. Checksums are
+/// `records` stays valid as long as `owner` lives, which holds the mapping or the array behind it: whoever keeps the
+/// pointer keeps the chunk or its history. Checksums are
 /// verified by whoever made the chunk. Records of unknown type and definitions do not occur in it.
 public struct RecordChunk {
     public let records: UnsafeBufferPointer<Record>

@@ -1,6 +1,6 @@
 /// Where an entry stands in a stream: a Kafka offset (`major`, with `minor` 0) or a Redis entry ID `major-minor`.
 ///
-/// Which of the two forms a stream uses is a property of the stream (`History.Stream.form`), so that positions stay
+/// Which of the two forms a stream uses is a property of the stream (`History.forms`), so that positions stay
 /// plain numbers that compare at once.
 public struct Position: Hashable, Comparable, BitwiseCopyable, Sendable {
     public var major: UInt64
