@@ -51,15 +51,14 @@ struct ConfigurationEntry {
     }
 
     /// What a report shows of it.
-    func summary(retries: Retries) -> Summary.Configuration {
+    func summary(_ configured: any ConfiguredSystem) -> Summary.Configuration {
         var shown: [String: String] = [:]
         if let settings, case .mapping(let entries) = settings.content {
             for (key, value) in entries { shown[key.text] = value.isScalar ? value.text : value.flow }
         }
         let ack = self.ack?.text ?? kind.acknowledgements.first?.form ?? ""
-        let form = ack.split(separator: " ").first
-        let promise = kind.acknowledgements.first { $0.form.split(separator: " ").first == form }?.promise ?? ""
         return Summary.Configuration(
-            name: name, system: kind.name, settings: shown, ack: ack, retries: retries.rawValue, promise: promise)
+            name: name, system: kind.name, settings: shown, ack: ack, retries: configured.retries.rawValue,
+            promise: configured.promise)
     }
 }

@@ -88,7 +88,7 @@ struct SuiteReader {
         if let own = entry.workload { try draft.apply(own) }
         let usual = try entry.configured(for: try draft.checked(for: entry.place))
         let configuration = Suite.Configuration(
-            name: entry.name, kind: entry.kind, summary: entry.summary(retries: usual.retries))
+            name: entry.name, kind: entry.kind, summary: entry.summary(usual))
         guard let faults = entry.faults ?? faults?.entries else {
             var missing = entry.place
             missing.path += ".faults"

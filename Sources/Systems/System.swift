@@ -53,6 +53,8 @@ public protocol ConfiguredSystem: Sendable {
     /// The server program that will run, with name and version as it says them; throws what is missing and how to get
     /// it.
     func server() throws(SystemError) -> ServerVersion
+    /// What an acknowledgement promises with just these settings, in a few words: `in the memory of one process`.
+    var promise: String { get }
     /// Filesystem of each node's data, when it is to be one of its own.
     var filesystem: Filesystem { get }
     func makeSystem(_ trial: TrialSetting) -> any System

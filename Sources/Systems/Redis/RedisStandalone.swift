@@ -60,6 +60,7 @@ struct ConfiguredRedisStandalone: ConfiguredSystem {
 
     var retries: Retries { settings.retries }
     var filesystem: Filesystem { settings.filesystem }
+    var promise: String { settings.localPromise }
 
     func server() throws(SystemError) -> ServerVersion {
         try RedisBinary.find(settings.server).version
