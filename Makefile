@@ -35,7 +35,7 @@ lint: need-swift
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 bench: setup build
-	cd Benchmarks && $(SWIFT) build -c release && .build/release/benchmarks
+	cd Benchmarks && $(SWIFT) build -c release && .build/release/bench
 
 leaks: setup build
 	HOLDFAST_LEAKS=1 $(SWIFT) test --filter LeakTests

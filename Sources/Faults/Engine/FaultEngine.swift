@@ -91,6 +91,8 @@ public final class FaultEngine {
             same = nodes
         }
         tell("\(name) \(nodes.map(\.name).joined(separator: ", "))")
+        // The last look before anything is broken is the one that says what held then.
+        if scene.ledger.begun == 0 { scene.system.observe() }
         try built.apply(to: nodes, in: scene)
     }
 
