@@ -13,7 +13,7 @@ public func check(_ history: History) -> Verdict {
     let scratch = Scratch(count: evidence.events.count + evidence.attempts.attempts.count)
     var verdict = Verdict()
     verdict.events = countEvents(evidence)
-    var availability = Availability(evidence, scratch)
+    var availability = Availability(evidence)
     verdict.availability = availability.run()
     verdict.latency.ack = AckLatency.run(evidence, scratch)
 

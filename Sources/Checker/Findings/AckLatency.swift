@@ -19,6 +19,6 @@ struct AckLatency {
             scratch.values[count] = earliest.minus(events.intended[slot])
             count += 1
         }
-        return Verdict.Percentiles(scratch, count: count)
+        return Verdict.Percentiles(scratch.values, count: count)
     }
 }

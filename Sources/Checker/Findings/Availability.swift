@@ -7,16 +7,16 @@ import History
 /// says nothing of the system's being back.
 struct Availability {
     private let evidence: Evidence
-    private let scratch: Scratch
-    private var acks = 0
+    /// Of complex events.
+    private var acks: [Int64] = []
     private var firstAttempt = Int64.max
     private var lastAttempt = Int64.min
     /// First effects, by time; and for attempts begun after that many of them the earliest ack.
     private let effects: [(t: Int64, id: Int64)]
     private var earliest: [Int64]
 
-    init(_ evidence: Evidence, _ scratch: Scratch) {
-        (self.evidence, self.scratch) = (evidence, scratch)
+    init(_ evidence: Evidence) {
+        self.evidence = evidence
         var first: [Int64: Int64] = [:]
         for fault in evidence.history.faults where fault.phase == .effect {
             first[fault.id] = min(first[fault.id] ?? .max, fault.t)
@@ -34,7 +34,9 @@ struct Availability {
         for place in 0..<attempts.eventCount {
             let home = attempts.home(place)
             for attempt in attempts.attempts[attempts.range(place)] where Int(attempt.log) == home {
-                take(attempt.t, attempt.result == .acked ? attempt.outcomeT : nil)
+                let ack = attempt.result == .acked ? attempt.outcomeT : nil
+                if let ack { acks.append(ack) }
+                take(attempt.t, ack)
             }
         }
         var figures = Verdict.Availability()
@@ -46,10 +48,7 @@ struct Availability {
     @inline(__always) private mutating func take(_ began: Int64, _ ack: Int64?) {
         if began < firstAttempt { firstAttempt = began }
         if began > lastAttempt { lastAttempt = began }
-        guard let ack else { return }
-        scratch.values.base[acks] = ack
-        acks += 1
-        if effects.isEmpty { return }
+        guard let ack, !effects.isEmpty else { return }
         var (low, high) = (0, effects.count)
         while low < high {
             let middle = (low + high) / 2
@@ -60,12 +59,18 @@ struct Availability {
 
     private func longestGap() -> Int64 {
         guard firstAttempt <= lastAttempt else { return 0 }
-        guard acks > 0 else { return lastAttempt.minus(firstAttempt) }
-        scratch.sortValues(acks)
-        let times = scratch.values.base
-        var longest = times[0].minus(firstAttempt)
-        for index in 1..<max(acks, 1) { longest = max(longest, times[index].minus(times[index - 1])) }
-        let last = times[acks - 1]
+        let (simple, count) = (evidence.events.simpleAcks, evidence.events.simpleAckCount)
+        let complex = acks.sorted()
+        if count + complex.count == 0 { return lastAttempt.minus(firstAttempt) }
+        var (longest, last) = (Int64.min, firstAttempt)
+        var (a, b) = (0, 0)
+        while a < count || b < complex.count {
+            let takesSimple = b == complex.count || (a < count && simple.base[a] <= complex[b])
+            let ack = takesSimple ? simple.base[a] : complex[b]
+            if takesSimple { a += 1 } else { b += 1 }
+            longest = max(longest, ack.minus(last))
+            last = ack
+        }
         return lastAttempt > last ? max(longest, lastAttempt.minus(last)) : longest
     }
 

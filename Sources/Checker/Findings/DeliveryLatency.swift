@@ -7,6 +7,6 @@ enum DeliveryLatency {
             scratch.values.base[count] = state.times.base[slot].minus(events.intended.base[slot])
             count += 1
         }
-        return Verdict.Percentiles(scratch, count: count)
+        return Verdict.Percentiles(scratch.values, count: count)
     }
 }

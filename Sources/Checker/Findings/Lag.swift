@@ -10,15 +10,40 @@ struct Lag {
         fileprivate let times: Column<Int64>
 
         init(_ log: LogState, _ scratch: Scratch) {
+            let (events, evidence) = (log.evidence.events, log.evidence)
+            if log.plan.kinds == nil, evidence.logs.isInScope(0, of: log.plan) {
+                times = Starts.merge(events.simpleAcks, events.simpleAckCount, Starts.complexAcks(log))
+                return
+            }
             var count = 0
-            let acks = log.evidence.events.ackTimes
-            for slot in 0..<log.evidence.events.count where log.isAckedHere(slot) {
-                scratch.values.base[count] = acks.base[slot]
+            for slot in 0..<events.count where log.isAckedHere(slot) {
+                scratch.values.base[count] = events.ackTimes.base[slot]
                 count += 1
             }
             scratch.sortValues(count)
             times = Column(uninitialized: count)
             times.base.update(from: scratch.values.base, count: count)
+        }
+
+        private static func complexAcks(_ log: LogState) -> [Int64] {
+            let attempts = log.evidence.attempts
+            var acks: [Int64] = []
+            for place in 0..<attempts.eventCount {
+                let slot = Int(attempts.attempts[attempts.starts[place]].event)
+                if log.isAckedHere(slot) { acks.append(log.evidence.events.ackTimes[slot]) }
+            }
+            return acks.sorted()
+        }
+
+        private static func merge(_ simple: Column<Int64>, _ count: Int, _ complex: [Int64]) -> Column<Int64> {
+            let times = Column<Int64>(uninitialized: count + complex.count)
+            var (a, b) = (0, 0)
+            for place in 0..<times.count {
+                let takesSimple = b == complex.count || (a < count && simple.base[a] <= complex[b])
+                times.base[place] = takesSimple ? simple.base[a] : complex[b]
+                if takesSimple { a += 1 } else { b += 1 }
+            }
+            return times
         }
     }
 
@@ -29,9 +54,8 @@ struct Lag {
 
     init(_ state: GroupState, _ scratch: Scratch) { (self.state, self.scratch) = (state, scratch) }
 
-    /// Takes events that were delivered intact.
-    @inline(__always) mutating func take(_ slot: Int) {
-        let time = state.times.base[slot]
+    /// Takes first intact deliveries, of one event each, in the order of time: so the ends of waits come nearly sorted.
+    @inline(__always) mutating func take(_ slot: Int, at time: Int64) {
         guard state.log.isAckedHere(slot) else {
             longest = max(longest, time.minus(state.log.firstAttempt(slot)))
             return

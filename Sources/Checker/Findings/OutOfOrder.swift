@@ -6,26 +6,23 @@ import History
 /// Counterexample to "behind the delivery before": position 1 is handed over, then 3, then 1 again, then 2. The 2 is out
 /// of order behind 3; the second 1 is a redelivery and not a first delivery, and so is not. Deliveries with the same
 /// `t` are not behind each other. Deliveries of another run do not count here, not even as the first of a position.
-final class OutOfOrder {
+struct OutOfOrder {
     /// How far deliveries had come before a moment, and at it.
-    private struct Reached {
-        var t = Int64.min
-        var before: Position?
-        var at: Position?
+    private struct Reached: BitwiseCopyable {
+        private var t = Int64.min
+        private var before = Position(0, 0)
+        private var at = Position(0, 0)
 
-        func isBehind(_ position: Position, _ now: Int64) -> Bool {
-            if let before, position < before { return true }
-            if now > t, let at, position < at { return true }
-            return false
-        }
-
-        mutating func take(_ position: Position, _ now: Int64) {
+        /// Takes a delivery, and says whether its position is behind that of an earlier one. Nothing lies below the
+        /// least position, so that it can stand for none.
+        @inline(__always) mutating func take(_ position: Position, _ now: Int64) -> Bool {
             if now > t {
-                if let at { before = before.map { Swift.max($0, at) } ?? at }
+                if before < at { before = at }
                 (t, at) = (now, position)
-            } else {
-                at = at.map { Swift.max($0, position) } ?? position
+            } else if at < position {
+                at = position
             }
+            return position < before
         }
     }
 
@@ -45,12 +42,20 @@ final class OutOfOrder {
     /// Lists are searched so far; beyond, by hashing.
     private static let searchMax = 8
 
+    /// Where an agent's last delivery was counted.
+    private struct Recent: BitwiseCopyable {
+        var stream = UInt32.max
+        var consumer = UInt32.max
+        var whole: Int32 = -1
+        var own: Int32 = -1
+    }
+
     private let evidence: Evidence
     private var heads: [Int32]
+    private let recent: Column<Recent>
     private let others = AgentNumbers()
     private var nodes: [Node] = []
     private var places: [Key: Int32] = [:]
-    private var used: [Int] = []
     private(set) var same = 0
     private(set) var across = 0
     private(set) var sameExamples = FirstHundred<Place>()
@@ -59,36 +64,47 @@ final class OutOfOrder {
     init(_ evidence: Evidence) {
         self.evidence = evidence
         heads = Array(repeating: -1, count: evidence.events.index.agents.count)
-    }
-
-    func begin() {
-        for agent in used { heads[agent] = -1 }
-        (nodes, places, used) = ([], [:], [])
-        (same, across) = (0, 0)
-        (sameExamples, acrossExamples) = (FirstHundred(), FirstHundred())
+        recent = Column(repeating: Recent(), count: heads.count)
     }
 
     /// Takes deliveries of this run in the order of time.
-    func take(_ record: UnsafePointer<Record>, _ view: View, stream: Int, first: Bool) {
-        let agent = place(record.pointee.agent)
-        let whole = node(parent: -1 - agent, head: heads[agent], UInt32(stream)) { self.heads[agent] = $0 }
-        let consumer = UInt32(view.name(record.pointee.last))
-        let own = node(parent: whole, head: nodes[whole].child, consumer) { self.nodes[whole].child = $0 }
-        let (position, t) = (record.pointee.position, record.pointee.t)
-        if first {
-            if nodes[own].reached.isBehind(position, t) {
-                same += 1
-                sameExamples.offer(Place(stream: stream, position: position))
-            } else if nodes[whole].reached.isBehind(position, t) {
-                across += 1
-                acrossExamples.offer(Place(stream: stream, position: position))
-            }
+    @inline(__always)
+    mutating func take(_ record: UnsafePointer<Record>, _ view: View, stream: Int, first: Bool) {
+        let known = evidence.events.index.agent(record.pointee.agent)
+        let consumer = UInt32(truncatingIfNeeded: view.name(record.pointee.last))
+        var place = known >= 0 ? recent.base[known] : Recent()
+        if place.own < 0 || place.stream != UInt32(truncatingIfNeeded: stream) || place.consumer != consumer {
+            place = find(known, record.pointee.agent, stream: UInt32(truncatingIfNeeded: stream), consumer)
+            if known >= 0 { recent.base[known] = place }
         }
-        nodes[whole].reached.take(position, t)
-        nodes[own].reached.take(position, t)
+        let (position, t) = (record.pointee.position, record.pointee.t)
+        let (isBehind, isBehindOwn) = nodes.withUnsafeMutableBufferPointer { nodes in
+            let whole = nodes[Int(place.whole)].reached.take(position, t)
+            return (whole, nodes[Int(place.own)].reached.take(position, t))
+        }
+        if first && isBehind { count(Place(stream: stream, position: position), isSame: isBehindOwn) }
     }
 
-    private func place(_ number: Int64) -> Int {
+    private mutating func count(_ place: Place, isSame: Bool) {
+        if isSame {
+            same += 1
+            sameExamples.offer(place)
+        } else {
+            across += 1
+            acrossExamples.offer(place)
+        }
+    }
+
+    private mutating func find(_ known: Int, _ number: Int64, stream: UInt32, _ consumer: UInt32) -> Recent {
+        let agent = known >= 0 ? known : place(number)
+        let whole = node(parent: -1 - agent, head: heads[agent], stream)
+        if whole.isNew { heads[agent] = Int32(whole.place) }
+        let own = node(parent: whole.place, head: nodes[whole.place].child, consumer)
+        if own.isNew { nodes[whole.place].child = Int32(own.place) }
+        return Recent(stream: stream, consumer: consumer, whole: Int32(whole.place), own: Int32(own.place))
+    }
+
+    private mutating func place(_ number: Int64) -> Int {
         let known = evidence.events.index.agent(number)
         if known >= 0 { return known }
         let other = others.find(number)
@@ -97,20 +113,18 @@ final class OutOfOrder {
         return evidence.events.index.agents.count + others.add(number)
     }
 
-    private func node(parent: Int, head: Int32, _ owner: UInt32, _ setHead: (Int32) -> Void) -> Int {
+    private mutating func node(parent: Int, head: Int32, _ owner: UInt32) -> (place: Int, isNew: Bool) {
         var (at, steps) = (head, 0)
         while at >= 0 && steps < OutOfOrder.searchMax {
-            if nodes[Int(at)].owner == owner { return Int(at) }
+            if nodes[Int(at)].owner == owner { return (Int(at), false) }
             at = nodes[Int(at)].next
             steps += 1
         }
         let key = Key(parent: parent, owner: owner)
-        if at >= 0, let known = places[key] { return Int(known) }
-        if parent < 0 && head < 0 { used.append(-1 - parent) }
-        let made = Int32(nodes.count)
+        if at >= 0, let known = places[key] { return (Int(known), false) }
+        let made = nodes.count
         nodes.append(Node(owner: owner, next: head))
-        places[key] = made
-        setHead(made)
-        return Int(made)
+        places[key] = Int32(made)
+        return (made, true)
     }
 }

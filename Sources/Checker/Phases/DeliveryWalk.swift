@@ -14,20 +14,23 @@ struct DeliveryWalk {
 
     let evidence: Evidence
     let state: GroupState
-    let order: OutOfOrder
+    var order: OutOfOrder
     var deliveries = 0
     var redelivered: Redelivered
     var corrupted = Corrupted()
     var handed: Handed
     var reads: TransactionReads
+    var lag: Lag
     /// Of groups that keep `processed` records: what was delivered intact where.
     var intact: [(slot: UInt32, position: UInt32)] = []
 
-    init(_ evidence: Evidence, _ state: GroupState, _ order: OutOfOrder) {
-        (self.evidence, self.state, self.order) = (evidence, state, order)
+    init(_ evidence: Evidence, _ state: GroupState, _ scratch: Scratch) {
+        (self.evidence, self.state) = (evidence, state)
+        order = OutOfOrder(evidence)
         redelivered = Redelivered(evidence, state)
         handed = Handed(evidence, state)
         reads = TransactionReads(evidence, state)
+        lag = Lag(state, scratch)
     }
 
     mutating func run() {
@@ -105,6 +108,7 @@ struct DeliveryWalk {
         if !state.has(GroupState.Event.delivered, slot) {
             state.set(GroupState.Event.delivered, event: slot)
             state.times.base[slot] = t
+            lag.take(slot, at: t)
         }
         let copied = state.log.has(LogState.Flags.copy, slot)
         if !copied || evidence.positions.isExtra(number) { handed.take(slot, number, copied: copied) }

@@ -5,14 +5,12 @@ struct GroupCheck {
     let evidence: Evidence
     let log: LogState
     let state: GroupState
-    let order: OutOfOrder
     let scratch: Scratch
     let book: ExampleBook
 
     init(_ evidence: Evidence, _ log: LogState, _ scratch: Scratch, _ book: ExampleBook) {
         (self.evidence, self.log, self.scratch, self.book) = (evidence, log, scratch, book)
         state = GroupState(evidence, log)
-        order = OutOfOrder(evidence)
     }
 
     /// The figures of a group that reads the log in which `log` stands.
@@ -20,9 +18,8 @@ struct GroupCheck {
         _ plan: GroupPlan, _ starts: Lag.Starts, _ dead: DeadCopies?
     ) -> (Verdict.GroupFigures, Verdict.Percentiles) {
         state.enter(plan)
-        order.begin()
         markPending()
-        var walk = DeliveryWalk(evidence, state, order)
+        var walk = DeliveryWalk(evidence, state, scratch)
         walk.run()
         readProgress(&walk.redelivered)
         state.prepareCommits()
@@ -91,9 +88,9 @@ struct GroupCheck {
     private func finish(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {
         figures.corrupted = walk.corrupted.count
         book.add(prefix + "corrupted", places: walk.corrupted.examples)
-        (figures.outOfOrder, figures.outOfOrderAcross) = (order.same, order.across)
-        book.add(prefix + "out_of_order", places: order.sameExamples)
-        book.add(prefix + "out_of_order_across", places: order.acrossExamples)
+        (figures.outOfOrder, figures.outOfOrderAcross) = (walk.order.same, walk.order.across)
+        book.add(prefix + "out_of_order", places: walk.order.sameExamples)
+        book.add(prefix + "out_of_order_across", places: walk.order.acrossExamples)
         walk.reads.finish()
         (figures.abortedRead, figures.earlyRead, figures.tornRead) =
             (walk.reads.aborted, walk.reads.early, walk.reads.torn)
@@ -120,7 +117,6 @@ struct GroupCheck {
     ) {
         var undelivered = Undelivered(state)
         var unprocessed = Unprocessed(state)
-        var lag = Lag(state, scratch)
         var letters = dead.map { DeadLetters(evidence, state, $0) }
         unprocessed.take(walk.intact)
         for slot in 0..<evidence.events.count where log.has(LogState.Flags.expected, slot) {
@@ -129,7 +125,6 @@ struct GroupCheck {
                 undelivered.take(slot)
                 continue
             }
-            lag.take(slot)
             if !log.has(LogState.Flags.copy, slot) { walk.handed.finish(slot) }
             if state.plan.processing { unprocessed.take(slot) }
         }
@@ -143,8 +138,8 @@ struct GroupCheck {
         (figures.vanished, figures.moved) = (walk.handed.vanished, walk.handed.moved)
         book.add(prefix + "vanished", events: walk.handed.vanishedExamples)
         book.add(prefix + "moved", events: walk.handed.movedExamples)
-        figures.lag.maxNanoseconds = lag.longest
-        figures.lag.maxEvents = lag.most(starts)
+        figures.lag.maxNanoseconds = walk.lag.longest
+        figures.lag.maxEvents = walk.lag.most(starts)
         figures.deadLetters = letters?.figures
         if let letters {
             book.add(prefix + "dead_letters.poison", events: letters.poison)

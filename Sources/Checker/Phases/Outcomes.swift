@@ -11,10 +11,12 @@ struct OutcomePhase {
     let contradictions: Contradictions
 
     func run() {
-        forEach(.outcome, in: views) { record, view in take(record, view) }
+        var acks = 0
+        forEach(.outcome, in: views) { record, view in take(record, view, &acks) }
+        events.sortAcks(acks)
     }
 
-    @inline(__always) private func take(_ record: UnsafePointer<Record>, _ view: View) {
+    @inline(__always) private func take(_ record: UnsafePointer<Record>, _ view: View, _ acks: inout Int) {
         let slot = events.find(agent: record.pointee.agent, seq: record.pointee.seq)
         guard slot >= 0 else { return orphan(record) }
         let flags = events.flags.base[slot]
@@ -25,6 +27,8 @@ struct OutcomePhase {
         events.flags.base[slot] = flags | result.rawValue << Events.Flags.resultShift
         guard result == .acked else { return }
         events.ackTimes.base[slot] = record.pointee.t
+        events.simpleAcks.base[acks] = record.pointee.t
+        acks += 1
         events.links.base[slot] = position(record, view)
     }
 

@@ -35,7 +35,8 @@ final class PositionTable {
     let whats: Column<UInt32>
     let marks: Column<UInt8>
     /// Where each stream begins; one more at the end.
-    private(set) var starts: [Int] = [0]
+    let starts: Column<Int>
+    private var streamCount = 0
     private(set) var extras: [Extra] = []
     private var extraPlaces: [Key: UInt32] = [:]
     /// The distinct contents of special positions.
@@ -43,8 +44,9 @@ final class PositionTable {
     private(set) var contents: [Content] = []
     private let cursors: Column<Int>
 
-    /// How many positions some pass has.
-    private(set) var baseCount = 0
+    /// How many positions some pass has. Unchecked, since each record asks for it: it changes only in `append`, which
+    /// calls nothing while it does.
+    @exclusivity(unchecked) private(set) var baseCount = 0
     var count: Int { baseCount + extras.count }
 
     init(entriesMax: Int, streams: Int) {
@@ -54,6 +56,7 @@ final class PositionTable {
         whats = Column(uninitialized: entriesMax)
         marks = Column(uninitialized: entriesMax)
         cursors = Column(repeating: 0, count: streams)
+        starts = Column(repeating: 0, count: streams + 1)
     }
 
     // MARK: Building, stream by stream, position by position
@@ -78,8 +81,9 @@ final class PositionTable {
     }
 
     func endStream() {
-        cursors[starts.count - 1] = starts[starts.count - 1]
-        starts.append(baseCount)
+        cursors[streamCount] = starts[streamCount]
+        streamCount += 1
+        starts[streamCount] = baseCount
     }
 
     // MARK: Looking up
@@ -96,7 +100,8 @@ final class PositionTable {
     ///
     /// Searches outwards from the last hit in that stream: outcomes, deliveries and acks come nearly in order.
     @inline(__always) func search(_ stream: Int, _ position: Position) -> UInt32 {
-        let (start, end) = starts.withUnsafeBufferPointer { ($0[stream], $0[stream + 1]) }
+        precondition(stream < cursors.count)
+        let (start, end) = (starts.base[stream], starts.base[stream + 1])
         if start == end { return PositionTable.none }
         let cursor = cursors.base[stream]
         var (low, high) = (cursor, end)

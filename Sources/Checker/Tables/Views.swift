@@ -5,26 +5,34 @@ import History
 struct View: BitwiseCopyable {
     static let noGroup = Int(UInt16.max)
 
-    let records: UnsafePointer<Record>
-    let count: Int
-    fileprivate let types: UInt32
-    fileprivate let names: UnsafePointer<UInt32>
-    fileprivate let nameCount: Int
-    fileprivate let groups: UnsafePointer<UInt16>
-    fileprivate let groupCount: Int
+    fileprivate struct Tables: BitwiseCopyable {
+        var records: UnsafePointer<Record>
+        var count: Int
+        var types: UInt32
+        var names: UnsafePointer<UInt32>
+        var nameCount: Int
+        var groups: UnsafePointer<UInt16>
+        var groupCount: Int
+    }
+
+    /// One pointer, so that a view goes along with each record in a register.
+    fileprivate let tables: UnsafePointer<Tables>
+
+    @inline(__always) var records: UnsafePointer<Record> { tables.pointee.records }
+    @inline(__always) var count: Int { tables.pointee.count }
 
     @inline(__always) func name(_ number: UInt32) -> Int {
         let number = Int(number)
-        return number < nameCount ? Int(names[number]) : 0
+        return number < tables.pointee.nameCount ? Int(tables.pointee.names[number]) : 0
     }
 
     @inline(__always) func group(_ record: UnsafePointer<Record>) -> Int {
         let number = Int(record.pointee.logOrGroup)
-        return number < groupCount ? Int(groups[number]) : View.noGroup
+        return number < tables.pointee.groupCount ? Int(tables.pointee.groups[number]) : View.noGroup
     }
 
     /// False only if the chunk says that it has no record of this type.
-    func mayHave(_ type: RecordType) -> Bool { types & 1 << UInt32(type.rawValue) != 0 }
+    func mayHave(_ type: RecordType) -> Bool { tables.pointee.types & 1 << UInt32(type.rawValue) != 0 }
 }
 
 /// All chunks of a history, cut so that an index into one fits in 32 bits.
@@ -35,12 +43,13 @@ final class Views {
     private let chunks: [RecordChunk]
     private let names: [Column<UInt32>]
     private let groups: [Column<UInt16>]
+    private let tables: Column<View.Tables>
 
     init(_ history: History) {
         let (nameCount, groupCount) = (history.names.count, min(history.groupNames.count, View.noGroup))
         var names = [Views.table((0..<nameCount).map { UInt32($0) }, below: nameCount, otherwise: 0)]
         var groups = [Views.table((0..<groupCount).map { UInt16($0) }, below: groupCount, otherwise: .max)]
-        var all: [View] = []
+        var tables: [View.Tables] = []
         for chunk in history.chunks {
             guard let base = chunk.records.baseAddress else { continue }
             var (chunkNames, chunkGroups) = (names[0], groups[0])
@@ -53,14 +62,17 @@ final class Views {
                 groups.append(chunkGroups)
             }
             for start in stride(from: 0, to: chunk.records.count, by: Views.recordsMax) {
-                all.append(
-                    View(
+                tables.append(
+                    View.Tables(
                         records: base + start, count: min(Views.recordsMax, chunk.records.count - start),
                         types: Views.types(chunk.counts), names: chunkNames.base, nameCount: chunkNames.count,
                         groups: chunkGroups.base, groupCount: chunkGroups.count))
             }
         }
-        (self.all, chunks, self.names, self.groups) = (all, history.chunks, names, groups)
+        let column = Column<View.Tables>(uninitialized: tables.count)
+        for (index, table) in tables.enumerated() { column.base[index] = table }
+        all = (0..<tables.count).map { View(tables: column.base + $0) }
+        (self.tables, chunks, self.names, self.groups) = (column, history.chunks, names, groups)
     }
 
     private static func types(_ counts: [Int]) -> UInt32 {
