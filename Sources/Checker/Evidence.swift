@@ -1,7 +1,7 @@
 import History
 
 /// All that the records say, in tables: what the figures are counted from.
-struct Evidence {
+final class Evidence {
     let history: History
     let views: [View]
     let survey: Survey

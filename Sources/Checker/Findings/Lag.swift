@@ -49,31 +49,37 @@ struct Lag {
 
     private let state: GroupState
     private let scratch: Scratch
+    /// Waits that ended with a delivery are in the scratch, in order; those that never were, in the eyes of the ack, end
+    /// with it.
     private var ends = 0
+    private var lateEnds: [Int64] = []
     private(set) var longest: Int64 = 0
 
     init(_ state: GroupState, _ scratch: Scratch) { (self.state, self.scratch) = (state, scratch) }
 
-    /// Takes first intact deliveries, of one event each, in the order of time: so the ends of waits come nearly sorted.
+    /// Takes first intact deliveries, of one event each, in the order of time: so the ends of waits come sorted.
     @inline(__always) mutating func take(_ slot: Int, at time: Int64) {
         guard state.log.isAckedHere(slot) else {
             longest = max(longest, time.minus(state.log.firstAttempt(slot)))
             return
         }
         let ack = state.evidence.events.ackTimes.base[slot]
-        scratch.values.base[ends] = max(ack, time)
+        if time < ack { return lateEnds.append(ack) }
+        scratch.values.base[ends] = time
         ends += 1
-        if time > ack { longest = max(longest, time.minus(ack)) }
+        longest = max(longest, time.minus(ack))
     }
 
     /// The most events that waited at one moment: it is reached just before the end of a wait, or after all.
     func most(_ starts: Starts) -> Int {
-        scratch.sortValues(ends)
-        let (begun, ended) = (starts.times.base, scratch.values.base)
-        let (beginsMax, endsMax) = (starts.times.count, ends)
-        var (begins, most) = (0, 0)
+        let (begun, ended, late) = (starts.times.base, scratch.values.base, lateEnds.sorted())
+        let (beginsMax, endsMax) = (starts.times.count, ends + late.count)
+        var (begins, most, a, b) = (0, 0, 0, 0)
         for end in 0..<endsMax {
-            begins = gallop(begun, from: begins, count: beginsMax, below: ended[end])
+            let takesLate = a == ends || (b < late.count && late[b] < ended[a])
+            let time = takesLate ? late[b] : ended[a]
+            if takesLate { b += 1 } else { a += 1 }
+            begins = gallop(begun, from: begins, count: beginsMax, below: time)
             most = max(most, begins - end)
         }
         return max(most, beginsMax - endsMax)

@@ -1,7 +1,12 @@
+import Glibc
+
 /// A fixed run of plain values, owned by this object.
 ///
 /// Hot loops take `base` into a local and index it unchecked, within `0..<count`; everything else uses the subscript,
 /// which checks. Memory that was never written costs nothing: a column may be made for an upper bound.
+///
+/// Large columns ask for large pages. Events of a few hundred agents are looked up side by side, each agent's in another
+/// place of each of several columns: more places than there are entries for small pages in the processor.
 final class Column<Element: BitwiseCopyable> {
     let base: UnsafeMutablePointer<Element>
     let count: Int
@@ -9,7 +14,15 @@ final class Column<Element: BitwiseCopyable> {
     init(uninitialized count: Int) {
         precondition(count >= 0)
         self.count = count
-        base = .allocate(capacity: max(count, 1))
+        let bytes = count * MemoryLayout<Element>.stride
+        guard bytes >= 2 * largePage else {
+            base = .allocate(capacity: max(count, 1))
+            return
+        }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: largePage)
+        // A wish: without large pages everything works as well, if slower.
+        madvise(memory, bytes, MADV_HUGEPAGE)
+        base = memory.bindMemory(to: Element.self, capacity: count)
     }
 
     convenience init(repeating value: Element, count: Int) {
@@ -30,3 +43,5 @@ final class Column<Element: BitwiseCopyable> {
         }
     }
 }
+
+private let largePage = 2 << 20
