@@ -38,9 +38,14 @@ import Testing
         }
     }
 
+    private func text(_ value: Any) -> String? {
+        let data = try? JSONSerialization.data(withJSONObject: [value], options: .sortedKeys)
+        return data.map { String(decoding: $0, as: UTF8.self) }
+    }
+
     private func differences(_ expected: Any, _ actual: Any?, _ path: String) -> [String] {
         guard let members = expected as? [String: Any] else {
-            let same = actual.map { NSArray(object: expected).isEqual(to: [$0]) } ?? false
+            let same = actual.map { text(expected) == text($0) } ?? false
             return same ? [] : ["\(path): expected \(expected), got \(actual ?? "nothing")"]
         }
         guard let found = actual as? [String: Any] else { return ["\(path): no object"] }

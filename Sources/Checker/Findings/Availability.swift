@@ -13,7 +13,7 @@ struct Availability {
     private var lastAttempt = Int64.min
     /// First effects, by time; and for attempts begun after that many of them the earliest ack.
     private let effects: [(t: Int64, id: Int64)]
-    private var earliest: [Int64]
+    private var earliest: [Int64?]
 
     init(_ evidence: Evidence) {
         self.evidence = evidence
@@ -22,7 +22,7 @@ struct Availability {
             first[fault.id] = min(first[fault.id] ?? .max, fault.t)
         }
         effects = first.map { (t: $1, id: $0) }.sorted { ($0.t, $0.id) < ($1.t, $1.id) }
-        earliest = Array(repeating: .max, count: effects.count + 1)
+        earliest = Array(repeating: nil, count: effects.count + 1)
     }
 
     mutating func run() -> Verdict.Availability {
@@ -54,7 +54,7 @@ struct Availability {
             let middle = (low + high) / 2
             if effects[middle].t < began { low = middle + 1 } else { high = middle }
         }
-        earliest[low] = min(earliest[low], ack)
+        earliest[low] = min(earliest[low] ?? .max, ack)
     }
 
     private func longestGap() -> Int64 {
@@ -75,12 +75,12 @@ struct Availability {
     }
 
     private func recovery() -> [Verdict.Availability.Recovery] {
-        var (found, ack): ([Verdict.Availability.Recovery], Int64) = ([], .max)
+        var found: [Verdict.Availability.Recovery] = []
+        var ack: Int64?
         for place in effects.indices.reversed() {
-            ack = min(ack, earliest[place + 1])
+            if let own = earliest[place + 1] { ack = min(ack ?? .max, own) }
             let effect = effects[place]
-            let nanoseconds = ack == .max ? nil : ack.minus(effect.t)
-            found.append(Verdict.Availability.Recovery(fault: effect.id, nanoseconds: nanoseconds))
+            found.append(Verdict.Availability.Recovery(fault: effect.id, nanoseconds: ack?.minus(effect.t)))
         }
         return found.sorted { $0.fault < $1.fault }
     }
