@@ -12,7 +12,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-int clinux_loop_attach(int file, const char *mark, int *number)
+int clinux_loop_attach(int file, const char *mark, int clears, int *number)
 {
     int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
     if (control < 0) return -errno;
@@ -31,7 +31,7 @@ int clinux_loop_attach(int file, const char *mark, int *number)
             result = -errno;
             break;
         }
-        struct loop_config config = {.fd = (uint32_t)file, .info = {.lo_flags = LO_FLAGS_AUTOCLEAR}};
+        struct loop_config config = {.fd = (uint32_t)file, .info = {.lo_flags = clears ? LO_FLAGS_AUTOCLEAR : 0}};
         snprintf((char *)config.info.lo_file_name, LO_NAME_SIZE, "%s", mark);
         if (ioctl(device, LOOP_CONFIGURE, &config) == 0) {
             *number = free_number;

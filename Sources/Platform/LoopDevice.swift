@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A file as a block device, for as long as someone uses it: the last to close or unmount it lets go of the file.
+/// A file as a block device.
 public struct LoopDevice: ~Copyable {
     public let number: Int32
     private let descriptor: Descriptor
@@ -11,10 +11,13 @@ public struct LoopDevice: ~Copyable {
 
     /// Attaches an open file to a free device.
     ///
-    /// - Parameter mark: kept with the device, at most 63 bytes, to know it again.
-    public init(file: Int32, mark: String) throws(KernelFailure) {
+    /// - Parameters:
+    ///   - mark: kept with the device, at most 63 bytes, to know it again.
+    ///   - clearsItself: the last to close or unmount it lets go of the file, even by being killed; otherwise only
+    ///     `detach` does.
+    public init(file: Int32, mark: String, clearsItself: Bool = true) throws(KernelFailure) {
         var number: Int32 = -1
-        let result = clinux_loop_attach(file, mark, &number)
+        let result = clinux_loop_attach(file, mark, clearsItself ? 1 : 0, &number)
         descriptor = Descriptor(try KernelFailure.check(result, "attaching a loop device"))
         self.number = number
     }

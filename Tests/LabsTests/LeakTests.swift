@@ -77,8 +77,20 @@ struct LeaksInside {
         let lab = try NamespacesLab(directory: folder.path + "/living")
         _ = try lab.makeNode(
             NodeRequest(name: "n1", filesystem: nil, megabytes: 0, logDirectory: folder.path + "/logs"))
+        let file = try Files.unnamed(in: folder.path, bytes: 1 << 20)
+        let living = try LoopDevice(file: file.raw, mark: "holdfast living")
+        let stranger = try LoopDevice(file: file.raw, mark: "holdfastish", clearsItself: false).number
+        let left = try LoopDevice(file: file.raw, mark: "holdfast left", clearsItself: false).number
+        defer { try? LoopDevice.detach(stranger) }
+        func numbers() -> [Int32] { LoopDevice.marked().map(\.number) }
+        #expect(numbers().contains(left))
         let outcome = Heal.run(lookingIn: [folder.path])
-        #expect(outcome == Heal.Outcome(removed: ["data of a dead run: \(dead)"]))
+        #expect(
+            outcome
+                == Heal.Outcome(
+                    removed: ["loop device /dev/loop\(left) (holdfast left)", "data of a dead run: \(dead)"]))
+        #expect(!numbers().contains(left))
+        #expect(numbers().contains(living.number) && numbers().contains(stranger))
         #expect(!Files.isFolder(dead) && Files.isFolder(unmarked))
         #expect(Files.isFolder(folder.path + "/living/nodes.holdfast/n1"))
         #expect(lab.close() == [])

@@ -66,6 +66,15 @@ struct ToolTests {
         #expect(error?.errors == "begun\n")
     }
 
+    @Test func aStoppedToolIsLetGoOnSoThatItCanEndInOrder() throws {
+        let error = #expect(throws: ToolError.self) {
+            try Tool.run(
+                "sh", ["-c", "trap 'echo ended >&2; exit' TERM; kill -STOP $$; sleep 101"], deadline: .milliseconds(200)
+            )
+        }
+        #expect(error?.code == .deadline && error?.errors == "ended\n")
+    }
+
     @Test func tooMuchOutputIsCutAndTheToolEnded() throws {
         let result = try Tool.run("yes", outputLimit: 4096)
         #expect(result.truncated)

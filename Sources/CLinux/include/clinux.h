@@ -114,9 +114,10 @@ int clinux_enter_lab(
 
 // Loop devices (loop.c)
 
-/// Attaches a file to a free loop device that lets go of it with its last user, and leaves the device open: returns
-/// the descriptor, `number` is N of /dev/loopN. `mark` (at most 63 bytes) is kept with the device.
-int clinux_loop_attach(int file, const char *mark, int *number);
+/// Attaches a file to a free loop device and leaves the device open: returns the descriptor, `number` is N of
+/// /dev/loopN. `mark` (at most 63 bytes) is kept with the device. With `clears`, it lets go of the file with its last
+/// user; else only when detached.
+int clinux_loop_attach(int file, const char *mark, int clears, int *number);
 /// The mark of a loop device (at most 63 bytes and a zero); -ENXIO if nothing is attached.
 int clinux_loop_mark(int device, char *mark);
 int clinux_loop_detach(int device);
