@@ -1,5 +1,6 @@
 import Documents
 import Glibc
+import Platform
 
 /// Exit statuses as the contract fixes them.
 enum Exit {
@@ -22,8 +23,9 @@ struct Main {
     }
 
     static func main() {
-        // A reader that went away must show as an error of write, not end us between a fault and its healing.
-        signal(SIGPIPE, SIG_IGN)
+        // Children keep their statuses, and a reader that went away is an error of write, not our end between a fault
+        // and its healing.
+        Signals.prepareProcess()
         exit(status(of: Array(CommandLine.arguments.dropFirst())))
     }
 
