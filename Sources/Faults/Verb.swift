@@ -11,10 +11,16 @@ public protocol Verb: Sendable {
     static var about: String { get }
     /// When its effect counts as proven.
     static var proof: String { get }
+    /// Programs that it needs of the machine.
+    static var tools: [String] { get }
     /// Whom it is done to; nil if it names no node.
     var nodes: NodeSelection? { get }
 
     init(_ fields: inout Fields) throws(Diagnostic)
+}
+
+extension Verb {
+    public static var tools: [String] { [] }
 }
 
 public enum Verbs {

@@ -75,6 +75,10 @@ public protocol Node: AnyObject {
     /// A connected TCP socket from inside the node to `port` of itself: control that no cut reaches.
     func connect(port: UInt16) throws(LabError) -> Int32
 
+    /// A TCP connection from inside the node to another address, begun and not waited for: what a cut does reach. The
+    /// descriptor is the caller's, and becomes writable when it is decided.
+    func beginConnect(to address: String, port: UInt16) throws(LabError) -> Int32
+
     func eraseData() throws(LabError)
     /// Makes what the lab and the server wrote so far durable: nothing set up before the load may be lost with it.
     func syncData() throws(LabError)

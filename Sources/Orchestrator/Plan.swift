@@ -44,6 +44,9 @@ public struct Plan {
             return error.message
         }
         if let reason = machine.noLab { return reason }
+        for tool in cell.fault.timeline.verbs.flatMap({ type(of: $0).tools }) where Tool.locate(tool) == nil {
+            return "\(tool) is missing; \(Tool.remedy(for: tool))"
+        }
         if cell.fault.timeline.verbs.contains(where: { $0 is PowerLoss }),
             let reason = machine.noPowerLoss(on: cell.configured.filesystem)
         {

@@ -90,11 +90,12 @@ final class TrialRun {
         self.recorder = recorder
         let plannedEnd = Self.lead + cell.workload.duration
         let scene = TrialScene(
-            system: system, watch: watch, recorder: recorder, producers: producers, plannedEnd: plannedEnd)
+            system: system, watch: watch, recorder: recorder, producers: producers, plannedEnd: plannedEnd,
+            clientAddress: lab?.clientAddress ?? "")
         defer { trial.refusedStarts = scene.refusedStarts }
         try load(system, recorder, scene)
         trial.circumstances = system.circumstances.map { .init(name: $0.name, detail: $0.detail) }
-        try settle(system)
+        try settle(scene)
         try replay(system)
         recorder.end()
         if let failure = recorder.failure { throw TrialError("the history could not be written: \(failure)") }
@@ -172,8 +173,14 @@ final class TrialRun {
         }
     }
 
-    private func settle(_ system: any System) throws(TrialError) {
-        let converged = try patiently(upTo: Limits.converged) { system.isConverged() }
+    private func settle(_ scene: TrialScene) throws(TrialError) {
+        let converged: Bool
+        do throws(FaultError) {
+            converged = try scene.settle(upTo: .seconds(Int(Limits.converged)))
+        } catch {
+            if error.code == .interrupted { throw TrialError(error.message, isInterrupt: true) }
+            return invalidate("settling: \(error.message)")
+        }
         if !converged { invalidate("the system is not whole \(Int(Limits.converged)) s after healing") }
     }
 

@@ -108,6 +108,23 @@ public protocol System: AnyObject {
     func repair(_ node: any Node) throws(SystemError) -> String
     /// Every node up and in sync, fail-overs over.
     func isConverged() -> Bool
+    /// Where a node's server takes connections of clients and peers.
+    func port(of node: any Node) -> UInt16
+    /// Who makes another node lead when the one that led is gone.
+    var failover: Failover { get }
+    /// The node that clients are to follow at this moment; nil if nobody leads, or each part has a leader of its own.
+    var leader: (any Node)? { get }
+    /// The nodes that an operator could make lead at this moment, that with the most of the log first.
+    func candidates() -> [Candidate]
+    /// Makes a node lead as an operator would: it takes a probe write, and whoever it can reach follows it.
+    /// - Returns: what was seen of it.
+    func promote(_ node: any Node, patience: any Patience) throws(SystemError) -> String
+    /// Nodes that run, can be reached, and follow nobody or the wrong one: an old primary that is back.
+    func strays() -> [any Node]
+    /// Makes a stray follow the leader; says what was done.
+    func rejoin(_ node: any Node) throws(SystemError) -> String
+    /// Whether a node is out of sync: its link is down, or it is not in the in-sync set.
+    func isOutOfSync(_ node: any Node) -> Bool
     /// A command of the system's own language (or tool) on a node; its reply as text.
     func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String
     /// Looks at the system during the load, some 20 times a second, for circumstances that set a trial apart

@@ -8,6 +8,18 @@ enum SystemLimits {
     static let commandSeconds = 30.0
     /// A question whose answer says whether a server is there: a stopped one must not stall the trial.
     static let probeSeconds = 0.25
+    /// Replicas of one primary.
+    static let replicas = 15
+    /// From the start of the last replica until all are in sync: the first copy of an empty data set.
+    static let syncSeconds = 60.0
+    /// From `REPLICAOF NO ONE` until the new primary takes a write.
+    static let promotionSeconds = 10.0
+    /// How long a connection between two nodes may take before the other counts as out of reach.
+    static let reach: Duration = .milliseconds(300)
+    /// A replica is as good as in sync if it has what the primary had that long ago.
+    static let closeNanoseconds: Int64 = 1_000_000_000
+    /// How often at most the nodes are asked whether all is in sync.
+    static let convergenceNanoseconds: Int64 = 20_000_000
     /// How long a look for circumstances may take from the thread that runs the trial.
     static let observeSeconds = 0.02
     /// One page of a replay.

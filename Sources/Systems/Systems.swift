@@ -5,9 +5,7 @@ public enum Systems {
     /// In the order in which `holdfast systems` lists them.
     public static let all: [any SystemKind] = [
         RedisStandalone(),
-        NotBuiltYet(
-            name: "redis-replicated", about: "a primary with replicas; an operator promotes", beside: "redis-standalone"
-        ),
+        RedisReplicated(),
         NotBuiltYet(
             name: "redis-sentinel", about: "a primary with replicas, watched by sentinels that promote",
             beside: "redis-standalone"),

@@ -160,16 +160,16 @@ struct TimelineTests {
     }
 
     @Test func whatIsNotBuiltIsSaidAtItsPlace() throws {
-        let isolated = try fault(timeline: "- {do: kill, node: primary}\n- {do: isolate, node: primary, from: peers}")
+        let isolated = try fault(timeline: "- {do: kill, node: primary}\n- {do: reset, node: primary, from: peers}")
         #expect(
             isolated.notBuilt?.description
-                == "f.yml:7:3: timeline[1]: isolate is not built yet; built are kill, terminate, pause, resume, restart, "
-                + "power-loss, command, heal")
+                == "f.yml:7:3: timeline[1]: reset is not built yet; built are kill, terminate, pause, resume, restart, "
+                + "promote, isolate, limit, power-loss, command, heal")
         let nested = try fault(timeline: "- {each: all, steps: [{wait: holding, within: 1s}]}")
         #expect(
             nested.notBuilt?.description
-                == "f.yml:6:23: timeline[0].steps[0]: waiting for holding is not built yet; built are converged, answering, "
-                + "acked, command")
+                == "f.yml:6:23: timeline[0].steps[0]: waiting for holding is not built yet; built are promoted, converged, "
+                + "answering, unsynced, acked, command")
         #expect(try fault(timeline: "- {do: heal}").notBuilt == nil)
     }
 }

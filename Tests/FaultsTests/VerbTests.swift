@@ -13,7 +13,9 @@ struct VerbTests {
             ])
         #expect(
             Verbs.all.filter { $0.isBuilt }.map { $0.name } == [
-                "kill", "terminate", "pause", "resume", "restart", "power-loss", "command", "heal",
+                "kill", "terminate", "pause", "resume", "restart", "promote", "isolate", "limit", "power-loss",
+                "command",
+                "heal",
             ])
         for verb in Verbs.all { #expect(!verb.about.isEmpty && !verb.proof.isEmpty) }
     }

@@ -118,6 +118,10 @@ final class LocalNode: Node {
         do { return try Sockets.connect(address, port: port) } catch { throw LabError(.kernel, "\(error)") }
     }
 
+    func beginConnect(to address: String, port: UInt16) throws(LabError) -> Int32 {
+        do { return try Sockets.beginConnect(address, port: port) } catch { throw LabError(.kernel, "\(error)") }
+    }
+
     func eraseData() throws(LabError) {
         do { try Files.removeContents(of: dataDirectory) } catch { throw LabError(.kernel, "\(error)") }
     }

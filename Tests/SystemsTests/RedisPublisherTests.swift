@@ -58,7 +58,9 @@ struct RedisPublisherTests {
             try bench.node.resume()
             // A late answer to the old connection must not be taken for one to the new.
             let later = try rig.publish(4)
-            #expect(later.allSatisfy { $0.completion.outcome == .acked }, "\(later.map { rig.publisher.reason($0.completion.reason) })")
+            #expect(
+                later.allSatisfy { $0.completion.outcome == .acked },
+                "\(later.map { rig.publisher.reason($0.completion.reason) })")
             let entries = try rig.entries(bench)
             #expect(later.allSatisfy { entries[$0.completion.position ?? Position(0)]?.seq == $0.attempt.event.seq })
             #expect(entries.count == 12)

@@ -161,7 +161,7 @@ struct RedisRepliesTests {
                 if left > 0 { continue }
                 var (start, progress) = (0, AnswerParser.Progress())
                 let result = reply.withUnsafeBytes { parser.take($0, from: &start, &progress) }
-                guard case .answer(let completion) = result else {
+                guard case .answer(let completion, _) = result else {
                     throw SystemError(.refused, "no answer: \(String(decoding: reply, as: UTF8.self))")
                 }
                 let text = String(decoding: reply, as: UTF8.self)

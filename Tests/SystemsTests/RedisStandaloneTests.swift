@@ -37,9 +37,9 @@ struct RedisStandaloneTests {
     }
 
     @Test func filesystemHasRoomForTheLogItsRewriteAndMore() {
-        #expect(RedisStandaloneSystem.megabytes(0) == 256)
-        #expect(RedisStandaloneSystem.megabytes(100 << 20) == 656)
-        #expect(RedisStandaloneSystem.megabytes(.max) > 1 << 40)
+        #expect(RedisServers.megabytes(0) == 256)
+        #expect(RedisServers.megabytes(100 << 20) == 656)
+        #expect(RedisServers.megabytes(.max) > 1 << 40)
     }
 
     @Test func serversOwnSnapshotsAreExpressible() async throws {

@@ -7,14 +7,30 @@ public protocol BuiltVerb: Verb {
     func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError)
 }
 
+/// A verb that is about what lies between its nodes and others.
+public protocol BuiltFarVerb: Verb {
+    var farSide: FarSide { get }
+    /// As `BuiltVerb.apply`; `ends` are what its far side means at this moment.
+    func apply(to nodes: [any Node], across ends: FarEnds, in scene: any Scene) throws(FaultError)
+}
+
 /// An event that can be waited for.
 public protocol BuiltWait: Wait {
     /// Whether it has come; asked every few milliseconds, so it must not block.
     func isOver(for nodes: [any Node], ackedSinceLastStep: Int, in scene: any Scene) -> Bool
+    /// What an operator does while everyone waits; called at once, and again a few times a second.
+    func attend(in scene: any Scene) throws(FaultError)
+}
+
+extension BuiltWait {
+    public func attend(in scene: any Scene) throws(FaultError) {}
 }
 
 extension Verb {
-    public static var isBuilt: Bool { self is any BuiltVerb.Type }
+    public static var isBuilt: Bool {
+        // Healing is the engine's own.
+        self is any BuiltVerb.Type || self is any BuiltFarVerb.Type || self is Heal.Type
+    }
 }
 
 extension Wait {

@@ -30,7 +30,7 @@ public final class FaultEngine {
     /// that passed. What is open then stays open until `healAll`.
     public func run() throws(FaultError) { try walk(fault.timeline) }
 
-    /// Undoes everything that is still open, the last first.
+    /// Undoes everything that is still open, the last first, and brings back who follows the wrong one.
     public func healAll() throws(FaultError) { try heal { _ in true } }
 
     private func walk(_ steps: [Step]) throws(FaultError) {
@@ -80,9 +80,6 @@ public final class FaultEngine {
                 (heal.what == nil || open.action == heal.what) && (chosen?.contains(open.node) ?? true)
             }
         }
-        guard let built = verb as? any BuiltVerb else {
-            preconditionFailure("\(name) is not built; the suite should have been refused")
-        }
         let nodes = try verb.nodes.map { selection throws(FaultError) in try resolve(selection) } ?? []
         if verb.nodes != nil {
             guard !nodes.isEmpty else {
@@ -93,7 +90,29 @@ public final class FaultEngine {
         tell("\(name) \(nodes.map(\.name).joined(separator: ", "))")
         // The last look before anything is broken is the one that says what held then.
         if scene.ledger.begun == 0 { scene.system.observe() }
-        try built.apply(to: nodes, in: scene)
+        if !Self.undoing.contains(name) { scene.ledger.leaderBefore = scene.system.leader?.name }
+        switch verb {
+        case let built as any BuiltVerb: try built.apply(to: nodes, in: scene)
+        case let built as any BuiltFarVerb:
+            try built.apply(to: nodes, across: try ends(of: built.farSide), in: scene)
+        default: preconditionFailure("\(name) is not built; the suite should have been refused")
+        }
+        if verb is Promote, let leader = scene.system.leader { same = [leader] }
+    }
+
+    /// Verbs that break nothing: whoever waits for another leader means another than before what was broken.
+    private static let undoing: Set<String> = [
+        Promote.name, Restart.name, Resume.name, StartWorker.name, Command.name, Heal.name,
+    ]
+
+    private func ends(of side: FarSide) throws(FaultError) -> FarEnds {
+        let all = NodeSelection([NodeWord("all")])
+        return switch side {
+        case .peers: FarEnds(nodes: try resolve(all), clients: nil)
+        case .clients: FarEnds(nodes: [], clients: scene.clientAddress)
+        case .everyone: FarEnds(nodes: try resolve(all), clients: scene.clientAddress)
+        case .nodes(let selection): FarEnds(nodes: try resolve(selection), clients: nil)
+        }
     }
 
     private func heal(_ isMeant: (FaultLedger.Open) -> Bool) throws(FaultError) {
@@ -103,6 +122,7 @@ public final class FaultEngine {
             let proof = try open.heal(scene)
             if scene.ledger.open.contains(where: { $0.id == open.id }) { scene.ledger.end(open.id, proof) }
         }
+        try scene.rejoinStrays()
     }
 
     private func pause(for step: WaitStep) throws(FaultError) {
@@ -113,9 +133,9 @@ public final class FaultEngine {
         let nodes = try step.event.nodes.map { selection throws(FaultError) in try resolve(selection) } ?? same
         tell("wait \(name)")
         let since = ackedAtLastStep
-        let came = try scene.wait(
-            upTo: Double(step.within.nanoseconds) / 1e9,
-            until: { event.isOver(for: nodes, ackedSinceLastStep: scene.acked - since, in: scene) })
+        let came = try scene.attend(event, upTo: step.within) {
+            event.isOver(for: nodes, ackedSinceLastStep: scene.acked - since, in: scene)
+        }
         if !came && !step.mayPass {
             throw FaultError(.deadline, "wait \(name): not within \(step.within)")
         }

@@ -21,6 +21,8 @@ public final class FaultLedger {
     public private(set) var open: [Open] = []
     /// What was begun, for the progress line and for telling whether the first fault has struck.
     public private(set) var begun = 0
+    /// The name of the node that led when something was last broken.
+    public var leaderBefore: String?
 
     public init(now: @escaping () -> Int64, record: @escaping (History.FaultRecord) -> Void) {
         (self.now, self.record) = (now, record)

@@ -12,6 +12,10 @@ public protocol Scene: AnyObject {
     var acked: Int { get }
     /// Where the producers' load ends if nothing holds it up, in nanoseconds since the trial's start.
     var plannedEnd: Int64 { get }
+    /// The address from which clients reach the nodes.
+    var clientAddress: String { get }
+    /// Tells every client where the system is found from now on.
+    func tellClients()
     /// Counts a server that refused to start after a fault.
     func countRefusedStart()
 }

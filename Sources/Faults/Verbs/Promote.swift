@@ -1,4 +1,6 @@
 public import Documents
+public import Labs
+import Systems
 
 /// Makes a replica the primary, as an operator would.
 public struct Promote: Verb {
@@ -25,5 +27,24 @@ public struct Promote: Verb {
         }
         which = try choice?.word(of: Choice.self)
         nodes = choice == nil ? try NodeSelection(try fields.required("node", such: "which: best")) : nil
+    }
+}
+
+extension Promote: BuiltVerb {
+    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
+        if let which {
+            let candidates = scene.system.candidates()
+            guard let chosen = which == .best ? candidates.first : candidates.last else {
+                throw FaultError(
+                    .failed, "promote \(which.rawValue): no replica answers, can be reached and has its data")
+            }
+            let standing = candidates.map(\.standing).joined(separator: ", ")
+            try scene.promote(chosen.node, detail: "the \(which.rawValue) of \(standing)")
+        } else {
+            guard let node = nodes.first, nodes.count == 1 else {
+                throw FaultError(.failed, "promote: one node leads, not \(nodes.map(\.name).joined(separator: ", "))")
+            }
+            try scene.promote(node, detail: nil)
+        }
     }
 }

@@ -11,10 +11,15 @@ public struct Converged: Wait {
 
     public init(_ fields: inout Fields) throws(Diagnostic) {
     }
+
+    init() {}
 }
 
 extension Converged: BuiltWait {
     public func isOver(for nodes: [any Node], ackedSinceLastStep: Int, in scene: any Scene) -> Bool {
         scene.system.isConverged()
     }
+
+    /// An old primary that is back is one no more.
+    public func attend(in scene: any Scene) throws(FaultError) { try scene.rejoinStrays() }
 }

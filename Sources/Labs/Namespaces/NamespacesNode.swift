@@ -143,6 +143,16 @@ public final class NamespacesNode: Node {
         }
     }
 
+    public func beginConnect(to address: String, port: UInt16) throws(LabError) -> Int32 {
+        do {
+            return try NetworkNamespace.within(namespace) { () throws(KernelFailure) in
+                try Sockets.beginConnect(address, port: port)
+            }
+        } catch {
+            throw LabError(.kernel, "\(name): \(error)")
+        }
+    }
+
     // MARK: Data
 
     func mountData(_ kind: Filesystem, megabytes: Int, in folder: String) throws(LabError) {

@@ -11,9 +11,13 @@ struct RedisConfigurationFile {
 
     static let port: UInt16 = 6379
 
-    /// - Parameter address: of the node; the server listens there and on the node's own loopback.
-    init(_ settings: RedisSettings, binary: RedisBinary, address: String, dataDirectory: String) {
-        labLines = [
+    /// - Parameters:
+    ///   - address: of the node; the server listens there and on the node's own loopback.
+    ///   - isReplica: whether it is to be one at the start.
+    init(
+        _ settings: RedisSettings, binary: RedisBinary, address: String, dataDirectory: String, isReplica: Bool = false
+    ) {
+        var labLines = [
             Directive(name: "port", value: String(Self.port)),
             // Nodes whose address is a loopback one share it with others.
             Directive(name: "bind", value: address.hasPrefix("127.") ? address : "\(address) 127.0.0.1"),
@@ -22,8 +26,13 @@ struct RedisConfigurationFile {
             Directive(name: "logfile", value: ""),
             Directive(name: "dir", value: Self.quoted(dataDirectory)),
         ]
-        var lines = Self.usual(binary).filter { usual in !settings.directives.contains { $0.name == usual.name } }
-        for directive in settings.directives {
+        // A primary's list of its replicas is compared with the nodes' addresses.
+        if settings.replicas > 0 { labLines.append(Directive(name: "replica-announce-ip", value: address)) }
+        self.labLines = labLines
+        let directives = settings.directives(forReplica: isReplica)
+        let usual = Self.usual(binary) + (settings.replicas > 0 ? Self.usualOfReplication : [])
+        var lines = usual.filter { usual in !directives.contains { $0.name == usual.name } }
+        for directive in directives {
             if directive.name == "save" {
                 lines += Self.savePoints(directive.value)
             } else {
@@ -44,6 +53,16 @@ struct RedisConfigurationFile {
         if binary.isAtLeast(7, 0) { usual.append(Directive(name: "enable-debug-command", value: "yes")) }
         return usual
     }
+
+    /// What makes replication quick and lets nothing but the fault break it. The server's own first copy waits 5 s for
+    /// more replicas to come, a cut link is noticed after 60 s, and a slow replica is dropped and copied again.
+    private static let usualOfReplication = [
+        Directive(name: "repl-diskless-sync-delay", value: "0"),
+        Directive(name: "repl-timeout", value: "5"),
+        Directive(name: "repl-ping-replica-period", value: "1"),
+        Directive(name: "repl-backlog-size", value: "64mb"),
+        Directive(name: "client-output-buffer-limit", value: "replica 1gb 1gb 0"),
+    ]
 
     /// Servers before 7.0 take one save point a line.
     private static func savePoints(_ value: String) -> [Directive] {

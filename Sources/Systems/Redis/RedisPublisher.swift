@@ -85,10 +85,22 @@ final class RedisPublisher: Publisher {
     }
 
     private func connect(_ index: Int, _ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
-        let address = addresses[places[index] % addresses.count]
-        places[index] += 1
+        let address = nextAddress(index)
         current[index] = address
         connections[index].connect(to: address, poller, now: now, into: &done)
+    }
+
+    /// Pinned clients stay with the node that they have until it refuses them; others try one after the other.
+    private func nextAddress(_ index: Int) -> ServerAddress {
+        let isRefused = connections[index].isRefused
+        if pinned, !isRefused, let own = current[index] { return own }
+        var address = addresses[places[index] % addresses.count]
+        if isRefused, address == current[index] {
+            places[index] += 1
+            address = addresses[places[index] % addresses.count]
+        }
+        places[index] += 1
+        return address
     }
 
     func prepare(_ attempt: Attempt, now: Int64) -> UInt32 {
@@ -127,6 +139,15 @@ final class RedisPublisher: Publisher {
         {
             places[index] = place
         }
+        leaveIfRefused(index, poller, now: now, into: &completions)
+    }
+
+    /// Leaves a server that has become a replica, if there is anywhere to go.
+    private func leaveIfRefused(
+        _ index: Int, _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
+    ) {
+        guard connections[index].isRefused, addresses.contains(where: { $0 != current[index] }) else { return }
+        connections[index].leave(poller, now: now, into: &completions)
     }
 
     func expire(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
@@ -146,6 +167,7 @@ final class RedisPublisher: Publisher {
             places[index] = 0
             let connection = connections[index]
             if connection.state == .idle { connection.retryNow(now) }
+            if pinned { leaveIfRefused(index, poller, now: now, into: &completions) }
             guard !pinned, connection.state != .idle, let address = current[index], !usable.contains(address) else {
                 continue
             }

@@ -8,15 +8,21 @@ final class RedisServer {
     let node: any Node
     let binary: RedisBinary
     let configuration: RedisConfigurationFile
+    /// Whom it follows from its next start on, nil: nobody.
+    var followed: RedisServer?
+    /// Refusals of a write that say nothing against the server: those of its role, and those that its settings ask for.
+    private let rightRefusals: [String]
     /// Nothing of the events: a key that is only ever there for the moment of the probe.
     private let probeKey: String
     private var control: RedisConnection?
     private var logBegin = 0
 
-    init(_ node: any Node, binary: RedisBinary, settings: RedisSettings, run: String) {
+    /// - Parameter isReplica: whether it is to be one at the start.
+    init(_ node: any Node, binary: RedisBinary, settings: RedisSettings, run: String, isReplica: Bool = false) {
         (self.node, self.binary) = (node, binary)
         configuration = RedisConfigurationFile(
-            settings, binary: binary, address: node.address, dataDirectory: node.dataDirectory)
+            settings, binary: binary, address: node.address, dataDirectory: node.dataDirectory, isReplica: isReplica)
+        rightRefusals = settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : []
         probeKey = "holdfast:\(run):probe"
     }
 
@@ -24,7 +30,7 @@ final class RedisServer {
     var configurationPath: String { "\(node.logDirectory)/\(node.name).conf" }
     var logPath: String { "\(node.logDirectory)/\(node.name).log" }
 
-    private var isRunning: Bool {
+    var isRunning: Bool {
         if case .running = node.state { return true }
         return false
     }
@@ -39,7 +45,8 @@ final class RedisServer {
     /// Writes the configuration file and starts the process; it need not answer yet.
     func launch() throws(SystemError) {
         control = nil
-        do { try Files.write(configuration.text, to: configurationPath) } catch {
+        let line = followed.map { "replicaof \($0.node.address) \(RedisConfigurationFile.port)\n" } ?? ""
+        do { try Files.write(configuration.text + line, to: configurationPath) } catch {
             throw SystemError(.lab, "\(node.name): \(error)")
         }
         logBegin = TextFile.size(logPath) ?? 0
@@ -110,7 +117,7 @@ final class RedisServer {
                 [["PING"], ["INFO", "persistence"], ["DEL", probeKey]], within: SystemLimits.probeSeconds)
             let loading = replies[1].info("loading") ?? replies[1].text[...]
             lastAnswer = "PING: \(replies[0].text), loading: \(loading), a write: \(replies[2].text)"
-            return replies[0] == .status("PONG") && loading == "0" && !replies[2].isError
+            return isPong(replies[0]) && loading == "0" && isRight(replies[2])
                 && replies[1].info("async_loading") ?? "0" == "0"
         } catch {
             lastAnswer = "\(error)"
@@ -125,11 +132,41 @@ final class RedisServer {
             let replies = try connection().pipeline(
                 [["SET", probeKey, "1"], ["DEL", probeKey]], within: SystemLimits.probeSeconds)
             lastAnswer = "a write: \(replies[0].text)"
-            return replies[0] == .status("OK") || replies[0].text.hasPrefix("OOM ")
+            return isRight(replies[0]) || replies[0].text.hasPrefix("OOM ")
         } catch {
             lastAnswer = "\(error)"
             control = nil
             return false
+        }
+    }
+
+    /// A replica whose primary is gone may have been told to answer nothing else (`replica-serve-stale-data no`).
+    private func isPong(_ reply: RedisValue) -> Bool {
+        reply == .status("PONG") || (!rightRefusals.isEmpty && reply.text.hasPrefix("MASTERDOWN "))
+    }
+
+    private func isRight(_ reply: RedisValue) -> Bool {
+        !reply.isError || rightRefusals.contains { reply.text.hasPrefix($0) }
+    }
+
+    /// The answer to a write of a key of its own, which is removed again; nil if there is none.
+    func probeWrite() -> RedisValue? {
+        ask([["SET", probeKey, "1"], ["DEL", probeKey]])?[0]
+    }
+
+    /// How it takes part in replication; nil if it does not say so at once.
+    func replication() -> RedisReplication? {
+        ask([["INFO", "replication"], ["INFO", "persistence"]]).flatMap { RedisReplication($0[0], loading: $0[1]) }
+    }
+
+    /// Replies, if they come at once.
+    private func ask(_ commands: [[String]]) -> [RedisValue]? {
+        guard isRunning else { return nil }
+        do throws(SystemError) {
+            return try connection().pipeline(commands, within: SystemLimits.probeSeconds)
+        } catch {
+            control = nil
+            return nil
         }
     }
 

@@ -31,6 +31,10 @@ struct RedisSettings: Sendable {
     var streams = Streams.one
     /// In the order of the suite; a directive given as a list stands once for each of its items.
     var directives: [Directive] = []
+    /// Beside the primary.
+    var replicas = 0
+    /// For replicas only, in place of those of the same name.
+    var replicaDirectives: [Directive] = []
     var ack = "reply"
     var retries = Retries.none
 
@@ -38,24 +42,25 @@ struct RedisSettings: Sendable {
     func given(_ name: String) -> String? {
         directives.last { $0.name == name }?.value.lowercased()
     }
+
+    /// The directives of one of the servers.
+    func directives(forReplica isReplica: Bool) -> [Directive] {
+        guard isReplica else { return directives }
+        return directives.filter { own in !replicaDirectives.contains { $0.name == own.name } } + replicaDirectives
+    }
 }
 
-/// Reads the settings of a configuration of `redis-standalone`; every refusal names the field and what would be right.
+/// Reads the settings of a configuration of a Redis system; every refusal names the field and what would be right.
 struct RedisSettingsReader {
-    static let ownNames = ["filesystem", "clients", "server", "streams"]
-    /// What other Redis systems understand, and why a single server does not.
-    private static let otherSystems = [
-        "replicas": "`redis-standalone` is one server", "replica": "`redis-standalone` is one server",
-        "sentinels": "`redis-standalone` has no sentinels", "shards": "`redis-standalone` is one server",
-        "quorum": "`redis-standalone` has no sentinels",
-        "down-after-milliseconds": "`redis-standalone` has no sentinels",
-        "failover-timeout": "`redis-standalone` has no sentinels",
-        "parallel-syncs": "`redis-standalone` has no sentinels",
-        "replicaof": "`redis-standalone` is one server", "slaveof": "`redis-standalone` is one server",
-    ]
+    let form: RedisForm
+
+    private var ownNames: [String] {
+        ["filesystem", "clients", "server", "streams"] + (form.hasReplicas ? ["replicas", "replica"] : [])
+    }
 
     func read(_ text: ConfigurationText) throws(Diagnostic) -> RedisSettings {
         var settings = RedisSettings()
+        settings.replicas = form.usualReplicas
         if let mapping = text.settings, !mapping.isNothing {
             for (key, value) in try mapping.mapping() {
                 guard case .scalar(let name, _) = key.content else {
@@ -64,7 +69,12 @@ struct RedisSettingsReader {
                 try readSetting(name, key: key, value: value, into: &settings)
             }
         }
-        if let ack = text.ack { settings.ack = try readAcknowledgement(ack, settings) }
+        if form.hasReplicas, let mapping = text.settings, !mapping.isNothing {
+            try RedisReplicaRules(settings: settings, mapping: mapping).check()
+        }
+        if let ack = text.ack {
+            settings.ack = try RedisAcknowledgementReader(form: form, settings: settings).read(ack)
+        }
         if let retries = text.retries { settings.retries = try readRetries(retries) }
         return settings
     }
@@ -77,8 +87,23 @@ struct RedisSettingsReader {
         case "clients": settings.clients = try value.word(of: RedisSettings.Clients.self)
         case "server": settings.server = try value.name()
         case "streams": settings.streams = try readStreams(value)
+        case "replicas" where form.hasReplicas:
+            settings.replicas = try value.wholeNumber(in: 1...SystemLimits.replicas)
+        case "replica" where form.hasReplicas: settings.replicaDirectives = try readReplicaDirectives(value)
         default: settings.directives += try readDirective(name, key: key, value: value)
         }
+    }
+
+    private func readReplicaDirectives(_ value: Value) throws(Diagnostic) -> [RedisSettings.Directive] {
+        var lines: [RedisSettings.Directive] = []
+        for (key, value) in try value.mapping() {
+            guard case .scalar(let name, _) = key.content, !ownNames.contains(name) else {
+                throw key.diagnostic(
+                    "is no directive of redis.conf", remedy: "`replica` takes directives, such as `appendonly: yes`")
+            }
+            lines += try readDirective(name, key: key, value: value)
+        }
+        return lines
     }
 
     private func readStreams(_ value: Value) throws(Diagnostic) -> RedisSettings.Streams {
@@ -100,7 +125,7 @@ struct RedisSettingsReader {
     private func readDirective(
         _ name: String, key: Value, value: Value
     ) throws(Diagnostic) -> [RedisSettings.Directive] {
-        if let reason = Self.otherSystems[name] {
+        if let reason = form.foreign[name] {
             throw value.diagnostic("`\(name)` means nothing here: \(reason)", remedy: "leave it out")
         }
         if let reason = RedisDirectives.owned[name] {
@@ -144,7 +169,7 @@ struct RedisSettingsReader {
             throw key.diagnostic("\(shown(name)) is not a directive's name", remedy: remedy)
         }
         guard RedisDirectives.forms[name] == nil else { return }
-        let known = Self.ownNames + RedisDirectives.forms.keys.sorted()
+        let known = ownNames + RedisDirectives.forms.keys.sorted()
         let slips = known.filter { abs($0.utf8.count - name.utf8.count) <= 2 && name.utf8.count > 4 }
         if let near = nearest(to: name, among: slips) {
             throw key.diagnostic(
@@ -159,7 +184,7 @@ struct RedisSettingsReader {
         if name == "cluster-enabled", text != "no" {
             throw value.diagnostic("a cluster is a system of its own", remedy: "`system: redis-cluster`")
         }
-        if name == "min-replicas-to-write" || name == "min-slaves-to-write", text != "0" {
+        if !form.hasReplicas, ["min-replicas-to-write", "min-slaves-to-write"].contains(name), text != "0" {
             throw value.diagnostic(
                 "a server without replicas would refuse every write (NOREPLICAS)",
                 remedy: "leave it out, or test `redis-replicated`")
@@ -204,45 +229,6 @@ struct RedisSettingsReader {
         let words = text.split(separator: " ")
         if text == "\"\"" || (words.count % 2 == 0 && words.allSatisfy { Int($0) ?? 0 > 0 }) { return nil }
         return "pairs of seconds and changes, such as \"3600 1 300 100 60 10000\" (Redis's own), or \"\" for none"
-    }
-
-    private func readAcknowledgement(_ value: Value, _ settings: RedisSettings) throws(Diagnostic) -> String {
-        let text = try value.string()
-        switch Acknowledgement(text) {
-        case .reply: return "reply"
-        case .wait:
-            throw value.diagnostic(
-                "`wait` counts replicas, and `redis-standalone` has none", remedy: "`reply`: the server's own answer")
-        case .waitAOF(let local, let replicas, let milliseconds):
-            guard replicas == 0 else {
-                throw value.diagnostic(
-                    "`waitaof` is to count \(replicas) replicas, and `redis-standalone` has none",
-                    remedy: "`waitaof 1 0`: the server's own fsync")
-            }
-            guard local == 1, milliseconds > 0 else {
-                throw value.diagnostic(
-                    "\(shown(text)) waits \(local == 1 ? "without end" : "for nothing that there is")",
-                    remedy: "`waitaof 1 0 8000`: the server's own fsync, for at most 8000 ms")
-            }
-            try checkWaitAOF(value, settings)
-            return "waitaof 1 0 \(milliseconds)"
-        case nil:
-            throw value.diagnostic(
-                "\(shown(text)) is not an acknowledgement",
-                remedy: "`reply` (the server's own answer to XADD) or `waitaof 1 0 [MS]` (its fsync)")
-        }
-    }
-
-    private func checkWaitAOF(_ value: Value, _ settings: RedisSettings) throws(Diagnostic) {
-        guard settings.given("appendonly") == "yes" else {
-            throw value.diagnostic("`waitaof` needs an append-only file", remedy: "`settings: {appendonly: yes}`")
-        }
-        // A server that is not there is what the machine lacks, not what is wrong with the suite.
-        guard let binary = try? RedisBinary.find(settings.server), !binary.isAtLeast(7, 2) else { return }
-        throw value.diagnostic(
-            "`waitaof` needs Redis 7.2 or Valkey, and \(binary.version.path) is \(binary.version.name) "
-                + binary.version.version,
-            remedy: "name another server by the setting `server`, or confirm by `reply` with `appendfsync: always`")
     }
 
     private func readRetries(_ value: Value) throws(Diagnostic) -> Retries {

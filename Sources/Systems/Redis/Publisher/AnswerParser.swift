@@ -9,13 +9,15 @@ struct AnswerParser {
         var stage = Stage.entry
         var completion = Completion(slot: 0, outcome: .unknown)
         var local = 0
+        /// The server takes no events, and will not soon: it is a replica.
+        var turnsAway = false
     }
 
     enum Result {
         case incomplete
         case malformed
         case partOfAnswer
-        case answer(Completion)
+        case answer(Completion, turnsAway: Bool)
     }
 
     private let acknowledgement: Acknowledgement
@@ -36,6 +38,7 @@ struct AnswerParser {
         if progress.stage == .entry {
             guard let completion = entry(reply, bytes) else { return .malformed }
             progress.completion = completion
+            progress.turnsAway = completion.outcome == .failed && Self.isReadOnly(reply, bytes)
             switch acknowledgement {
             case .reply: return finish(&progress)
             case .wait: progress.stage = .wait
@@ -48,7 +51,7 @@ struct AnswerParser {
 
     private func finish(_ progress: inout Progress) -> Result {
         defer { progress = Progress() }
-        return .answer(progress.completion)
+        return .answer(progress.completion, turnsAway: progress.turnsAway)
     }
 
     private func entry(_ reply: ReplyScanner.Reply, _ bytes: UnsafeRawBufferPointer) -> Completion? {
@@ -65,6 +68,13 @@ struct AnswerParser {
         case .status, .integer, .array:
             return nil
         }
+    }
+
+    private static let readOnly = Array("READONLY ".utf8)
+
+    private static func isReadOnly(_ reply: ReplyScanner.Reply, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard case .error(let range) = reply else { return false }
+        return bytes[range].starts(with: readOnly)
     }
 
     /// The replies to WAIT (a number) and WAITAOF (an array of two).

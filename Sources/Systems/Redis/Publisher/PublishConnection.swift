@@ -43,6 +43,11 @@ final class PublishConnection {
     private var backOff: Int64 = 0
     private var retryAt: Int64 = .min
     private var connectDeadline: Int64 = .max
+    private var address: ServerAddress?
+    /// Whether the server that it was connected to last takes no events: it is a replica, or takes no connection.
+    private(set) var isRefused = false
+    /// Nothing more is sent; what was sent is still answered.
+    private var isLeaving = false
 
     init(index: Int, timeout: Int64, acknowledgement: Acknowledgement, reasons: ReasonTable) {
         self.index = index
@@ -69,6 +74,8 @@ final class PublishConnection {
 
     func connect(to address: ServerAddress, _ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
         precondition(state == .idle)
+        if address != self.address { isRefused = false }
+        self.address = address
         generation = (generation + 1) & 0x7FFF_FFFF
         do throws(KernelFailure) {
             descriptor = try Sockets.beginConnect(address.host, port: address.port)
@@ -83,12 +90,16 @@ final class PublishConnection {
     private func finishConnecting(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
         let error = Sockets.connectError(descriptor)
         if error != 0 {
+            if Self.refusals.contains(error) { isRefused = true }
             return giveUp(.beforeSending, "connect: \(KernelError.name(error))", poller, now: now, into: &done)
         }
         state = .connected
         wantsToWrite = true
         send(poller, now: now, into: &done)
     }
+
+    /// Nobody listens there, or there is no such machine any more. A time-out says nothing of the kind.
+    private static let refusals: Set<Int32> = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH]
 
     // MARK: Sending
 
@@ -100,7 +111,7 @@ final class PublishConnection {
     }
 
     func send(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
-        guard state == .connected else { return }
+        guard state == .connected, !isLeaving else { return }
         while !output.isEmpty {
             let count = Glibc.send(descriptor, output.bytes.baseAddress, output.count, Int32(MSG_NOSIGNAL))
             if count < 0 {
@@ -134,6 +145,7 @@ final class PublishConnection {
         case .connecting: if event.isWritable { finishConnecting(poller, now: now, into: &done) }
         case .connected:
             if event.isReadable { receive(poller, now: now, into: &done) }
+            if isLeaving { leaveIfAnswered(poller, now: now, into: &done) }
             if event.isWritable && state == .connected { send(poller, now: now, into: &done) }
         }
     }
@@ -167,7 +179,8 @@ final class PublishConnection {
             case .incomplete: return true
             case .malformed: return false
             case .partOfAnswer: break
-            case .answer(var completion):
+            case .answer(var completion, let turnsAway):
+                isRefused = turnsAway
                 completion.slot = first.slot
                 done.append(completion)
                 pending.removeFirst()
@@ -178,6 +191,19 @@ final class PublishConnection {
     }
 
     // MARK: Ending
+
+    /// Lets what was sent be answered, and then goes: the server refuses events.
+    func leave(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        guard state == .connected, !isLeaving else { return }
+        isLeaving = true
+        leaveIfAnswered(poller, now: now, into: &done)
+    }
+
+    private func leaveIfAnswered(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        guard state == .connected, pending.first.map({ $0.start >= sent }) ?? true else { return }
+        giveUp(.beforeSending, "the server is a replica", poller, now: now, into: &done)
+        retryNow(now)
+    }
 
     /// What has waited too long, and when to try to connect again. True if it is time to do so.
     func expire(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) -> Bool {
@@ -213,6 +239,7 @@ final class PublishConnection {
         input.removeAll()
         answer = AnswerParser.Progress()
         wantsToWrite = false
+        isLeaving = false
         state = .idle
         backOff = min(max(Self.shortestBackOff, backOff * 2), Self.longestBackOff)
         retryAt = now + backOff

@@ -1,0 +1,108 @@
+import Labs
+import Platform
+import Systems
+
+/// A cut between one node and others: packets either way are dropped in the node's own network, before any other rule.
+///
+/// Nobody is told: that is what sets it apart from a reset. Holdfast's own questions go over the node's loopback, which
+/// no rule touches.
+struct NetworkCut {
+    let id: Int64
+    let node: any Node
+    let far: FarSides
+    let port: UInt16
+
+    /// Marks the rules: healing removes exactly these.
+    private var comment: String { "holdfast isolate \(id)" }
+
+    private var rules: [[String]] {
+        far.addresses.flatMap { address in
+            [("INPUT", "-s"), ("OUTPUT", "-d")].map { chain, side in
+                [chain, side, address, "-m", "comment", "--comment", comment, "-j", "DROP"]
+            }
+        }
+    }
+
+    func make() throws(FaultError) {
+        for rule in rules { try iptables(["-I"] + rule) }
+    }
+
+    private func iptables(_ arguments: [String]) throws(FaultError) {
+        let result: ToolResult
+        do { result = try node.runInNetwork("iptables", ["-w"] + arguments) } catch {
+            throw FaultError(.failed, "isolate \(node.name): \(error.message)")
+        }
+        guard result.succeeded else {
+            throw FaultError(
+                .failed, "isolate \(node.name): iptables \(arguments.joined(separator: " ")): \(result.errors)")
+        }
+    }
+
+    /// Every way across the cut, from both its sides.
+    private func ways(_ scene: any Scene) -> [(name: String, way: (from: (any Node)?, address: String, port: UInt16))] {
+        var ways: [(name: String, way: (from: (any Node)?, address: String, port: UInt16))] = []
+        for other in far.nodes {
+            let port = scene.system.port(of: other)
+            ways.append(("\(node.name) to \(other.name)", (node, other.address, port)))
+            ways.append(("\(other.name) to \(node.name)", (other, node.address, self.port)))
+        }
+        if let clients = far.clients {
+            // Nobody listens there, and the machine says so to whoever gets through.
+            ways.append(("\(node.name) to clients", (node, clients, 9)))
+            ways.append(("clients to \(node.name)", (nil, node.address, self.port)))
+        }
+        return ways
+    }
+
+    /// Both sides knock, and nobody answers.
+    func prove(in scene: any Scene) throws(FaultError) -> String {
+        let ways = ways(scene)
+        let answers = Reach.answers(ways.map(\.way))
+        let open = zip(ways, answers).filter { $0.1 }.map { $0.0.name }
+        guard open.isEmpty else {
+            throw FaultError(
+                .failed,
+                "isolate \(node.name): the cut does not hold: \(open.joined(separator: ", ")) still gets an answer"
+            )
+        }
+        return "connections get no answer: " + ways.map(\.name).joined(separator: ", ")
+    }
+
+    /// Takes away the rules, and proves that both sides are heard again.
+    ///
+    /// - Parameters:
+    ///   - othersHold: another cut is still there, which may be across the same way.
+    ///   - isSlow: a limit is still there, in whose queue answers may wait for a long time.
+    func remove(in scene: any Scene, whileOthersHold othersHold: Bool, isSlow: Bool) throws(FaultError) -> String {
+        for rule in try left() { try iptables(["-D"] + rule) }
+        guard try left().isEmpty else {
+            throw FaultError(.failed, "heal \(node.name): its rules are still there after they were removed")
+        }
+        if othersHold { return "its rules are gone; another cut is still there" }
+        let ways = ways(scene)
+        var closed = ways.map(\.name)
+        let came = try scene.wait(upTo: FaultLimits.healSeconds) {
+            closed = zip(ways, Reach.answers(ways.map(\.way))).filter { !$0.1 }.map { $0.0.name }
+            return closed.isEmpty
+        }
+        if !came, isSlow { return "its rules are gone; a limit still holds up \(closed.joined(separator: ", "))" }
+        guard came else {
+            throw FaultError(
+                .failed, "heal \(node.name): the rules are gone, and still no answer: \(closed.joined(separator: ", "))"
+            )
+        }
+        return "connections are answered: " + ways.map(\.name).joined(separator: ", ")
+    }
+
+    /// Those of its rules that are there: a cut that failed half-way made only some.
+    private func left() throws(FaultError) -> [[String]] {
+        let result: ToolResult
+        do { result = try node.runInNetwork("iptables", ["-w", "-S"]) } catch {
+            throw FaultError(.failed, "heal \(node.name): \(error.message)")
+        }
+        let lines = result.output.split(separator: "\n").filter { $0.contains("\"\(comment)\"") }
+        return rules.filter { rule in
+            lines.contains { $0.contains(" \(rule[0]) ") && $0.contains(" \(rule[1]) \(rule[2])/32 ") }
+        }
+    }
+}

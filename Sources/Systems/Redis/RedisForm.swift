@@ -1,0 +1,113 @@
+/// What sets the Redis systems apart as far as their settings go.
+enum RedisForm {
+    case standalone, replicated
+
+    var name: String {
+        switch self {
+        case .standalone: "redis-standalone"
+        case .replicated: "redis-replicated"
+        }
+    }
+
+    var hasReplicas: Bool { self != .standalone }
+    var usualReplicas: Int { hasReplicas ? 2 : 0 }
+
+    /// Settings of other Redis systems, and why they mean nothing in this one.
+    var foreign: [String: String] {
+        switch self {
+        case .standalone:
+            Self.watched(by: name).merging(
+                ["replicas", "replica", "shards", "replicaof", "slaveof"].map {
+                    ($0, "`redis-standalone` is one server")
+                },
+                uniquingKeysWith: { first, _ in first })
+        case .replicated:
+            Self.watched(by: name).merging(
+                [
+                    ("shards", "`redis-replicated` has one primary"),
+                    ("replicaof", "who follows whom is this system's own affair"),
+                    ("slaveof", "who follows whom is this system's own affair"),
+                ], uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    private static func watched(by name: String) -> [String: String] {
+        let settings = ["sentinels", "quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs"]
+        return Dictionary(uniqueKeysWithValues: settings.map { ($0, "`\(name)` has no sentinels") })
+    }
+
+    /// As `holdfast systems` describes them.
+    var settings: [SettingDescription] {
+        switch self {
+        case .standalone: Self.common(clients: "; with one node they cannot") + Self.directives
+        case .replicated: Self.replication + Self.common(clients: "") + Self.replicationDirectives + Self.directives
+        }
+    }
+
+    private static let replication = [
+        SettingDescription(
+            name: "replicas", values: "a number from 1", usual: "2",
+            about: "servers beside the primary; nodes are redis-1 (the primary at the start), redis-2, …"),
+        SettingDescription(
+            name: "replica", values: "{DIRECTIVE: …}", usual: "none",
+            about: "directives for replicas only, in place of those of the same name"),
+    ]
+
+    private static func common(clients: String) -> [SettingDescription] {
+        [
+            SettingDescription(
+                name: "filesystem", values: "ext4, xfs", usual: "ext4",
+                about: "of each node's data, where power can be lost"),
+            SettingDescription(
+                name: "clients", values: "follow, pinned", usual: "follow",
+                about: "whether clients go to another node when they are told, or only when theirs refuses them"
+                    + clients),
+            SettingDescription(
+                name: "server", values: "a path or a program's name", usual: "HOLDFAST_REDIS_SERVER, or redis-server",
+                about: "the server binary, of Redis or Valkey"),
+            SettingDescription(
+                name: "streams", values: "one, a number, agent", usual: "one",
+                about: "how agents share streams: all in one, spread over so many, or each in its own"),
+        ]
+    }
+
+    private static let replicationDirectives = [
+        SettingDescription(
+            name: "min-replicas-to-write", values: "a number up to `replicas`", usual: "0",
+            about: "the primary refuses events (NOREPLICAS) while fewer have answered within min-replicas-max-lag "
+                + "seconds; a max-lag of 0 switches it off and is refused"),
+        SettingDescription(
+            name: "repl-diskless-sync-delay", values: "seconds", usual: "0",
+            about: "a directive of redis.conf that Holdfast sets itself unless a suite does; 5 is the server's own "
+                + "default, and its first replica is in sync as much later"),
+        SettingDescription(
+            name: "repl-timeout", values: "seconds", usual: "5", about: "as before; 60 is the server's own default"),
+        SettingDescription(
+            name: "repl-ping-replica-period", values: "seconds", usual: "1",
+            about: "as before; 10 is the server's own default"),
+        SettingDescription(
+            name: "repl-backlog-size", values: "bytes", usual: "64mb",
+            about: "as before; 1mb is the server's own default"
+        ),
+        SettingDescription(
+            name: "client-output-buffer-limit", values: "as in redis.conf", usual: "replica 1gb 1gb 0",
+            about: "as before; with the server's own (256mb 64mb 60) a slow replica is dropped and copied again"),
+    ]
+
+    private static let directives = [
+        SettingDescription(
+            name: "save", values: "pairs of seconds and changes", usual: "\"\" (no snapshots)",
+            about: "a directive of redis.conf that Holdfast sets itself unless a suite does; "
+                + "\"3600 1 300 100 60 10000\" is the server's own default"),
+        SettingDescription(
+            name: "auto-aof-rewrite-percentage", values: "a whole number", usual: "0 (no rewrites by themselves)",
+            about: "as `save`; 100 is the server's own default"),
+        SettingDescription(
+            name: "enable-debug-command", values: "no, yes, local", usual: "yes",
+            about: "as `save`, from Redis 7.0 on"),
+        SettingDescription(
+            name: "DIRECTIVE", values: "as in redis.conf", usual: "the server's own default",
+            about: "any other: `appendonly: yes`, `appendfsync: everysec`, `maxmemory: 64mb`; compared with "
+                + "CONFIG GET after the start"),
+    ]
+}

@@ -1,0 +1,62 @@
+import Documents
+import Labs
+import Workload
+
+/// A primary with replicas that nobody watches: an operator promotes.
+struct RedisReplicated: SystemKind {
+    let name = RedisForm.replicated.name
+    let about = "a primary with replicas; an operator promotes"
+
+    let settings = RedisForm.replicated.settings
+
+    let acknowledgements: [(form: String, promise: String)] = [
+        (
+            "reply",
+            "the primary has applied it, as on a single server; replicas are sent it afterwards, and what they have "
+                + "not got when the primary is gone is gone with it. `min-replicas-to-write` bounds for how long that "
+                + "goes on unnoticed, not how many events"
+        ),
+        (
+            "wait N [MS]",
+            "N replicas have it in memory, too (1000 ms unless said otherwise, then unknown); it survives if one of "
+                + "them is promoted, and with N below the number of replicas the one that is may be another"
+        ),
+        (
+            "waitaof L R [MS]",
+            "the servers say that it is fsynced by the primary (L is 1) and by R replicas (Redis 7.2 and later, "
+                + "Valkey; 8000 ms unless said otherwise, then unknown)"
+        ),
+    ]
+
+    func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {
+        ConfiguredRedisReplicated(settings: try RedisSettingsReader(form: .replicated).read(text))
+    }
+}
+
+struct ConfiguredRedisReplicated: ConfiguredSystem {
+    let settings: RedisSettings
+
+    var retries: Retries { settings.retries }
+    var filesystem: Filesystem { settings.filesystem }
+
+    var promise: String {
+        switch Acknowledgement(settings.ack) {
+        case .wait(let replicas, _):
+            let all = replicas == settings.replicas
+            let which = all ? "every replica" : "\(replicas) of \(settings.replicas) replicas"
+            return "\(settings.localPromise), and in the memory of \(which)"
+        case .waitAOF(_, let replicas, _) where replicas > 0:
+            return "\(settings.localPromise), and fsynced by \(replicas) of \(settings.replicas) replicas, as they say"
+        default:
+            return "\(settings.localPromise); replicas get it later"
+        }
+    }
+
+    func server() throws(SystemError) -> ServerVersion {
+        try RedisBinary.find(settings.server).version
+    }
+
+    func makeSystem(_ trial: TrialSetting) -> any System {
+        RedisReplicatedSystem(settings, trial)
+    }
+}

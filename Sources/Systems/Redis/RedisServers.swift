@@ -1,0 +1,131 @@
+import History
+import Labs
+
+/// The servers of a Redis system during one trial, and all that is the same whatever ties them together.
+final class RedisServers {
+    let form: RedisForm
+    let settings: RedisSettings
+    let trial: TrialSetting
+    let streams: [String]
+    private(set) var all: [RedisServer] = []
+    private(set) var observer: RedisObserver?
+
+    init(_ form: RedisForm, _ settings: RedisSettings, _ trial: TrialSetting) {
+        (self.form, self.settings, self.trial) = (form, settings, trial)
+        let prefix = "holdfast:\(trial.run):events"
+        streams =
+            switch settings.streams {
+            case .one: [prefix]
+            case .number(let count): (0..<count).map { "\(prefix):\($0)" }
+            case .agent: (0..<trial.agents).map { "\(prefix):\($0)" }
+            }
+    }
+
+    // MARK: Starting
+
+    /// Makes the next node, `redis-1` first, and its server, which is not started yet.
+    func add(in lab: any Lab, binary: RedisBinary, isReplica: Bool = false) throws(SystemError) -> RedisServer {
+        let request = NodeRequest(
+            name: "redis-\(all.count + 1)", filesystem: trial.ownFilesystems ? settings.filesystem : nil,
+            megabytes: Self.megabytes(trial.expectedBytes), logDirectory: trial.logDirectory)
+        let node: any Node
+        do { node = try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
+        let server = RedisServer(node, binary: binary, settings: settings, run: trial.run, isReplica: isReplica)
+        all.append(server)
+        return server
+    }
+
+    /// Waits for the answer to a server's first start.
+    func awaitFirstAnswer(of server: RedisServer, _ patience: any Patience) throws(SystemError) {
+        guard case .refused(let log) = try server.awaitAnswer(patience) else { return }
+        throw SystemError(
+            .refused,
+            "\(server.binary.version.name) \(server.binary.version.version) refused to start with "
+                + "\(server.configurationPath); it said:\n\(log)")
+    }
+
+    /// Room for the log, a rewrite or a snapshot of it beside it, and as much again for load that goes on during a long
+    /// fault. The file behind it is sparse: what is not written costs nothing.
+    static func megabytes(_ expectedBytes: Int) -> Int {
+        let (bytes, over) = expectedBytes.multipliedReportingOverflow(by: 4)
+        return 256 + (over ? Int.max : bytes) / (1 << 20)
+    }
+
+    /// Looks out for late fsyncs of the server that takes the events, where acknowledged ones wait for them.
+    func observeFsyncs(of server: RedisServer) throws(SystemError) {
+        let replies = try server.pipeline([["CONFIG", "GET", "appendonly"], ["CONFIG", "GET", "appendfsync"]])
+        if replies == [Self.setting("appendonly", "yes"), Self.setting("appendfsync", "everysec")] {
+            observer = RedisObserver(server)
+        }
+    }
+
+    private static func setting(_ name: String, _ value: String) -> RedisValue {
+        .array([.bytes(Array(name.utf8)), .bytes(Array(value.utf8))])
+    }
+
+    // MARK: Finding
+
+    func server(of node: any Node) throws(SystemError) -> RedisServer {
+        guard !all.isEmpty else { throw notStarted }
+        guard let server = all.first(where: { $0.node === node }) else {
+            throw SystemError(.notApplicable, "\(node.name) is no node of \(form.name)")
+        }
+        return server
+    }
+
+    var notStarted: SystemError { SystemError(.unreachable, "\(form.name) has not been started") }
+
+    func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String {
+        let server = try server(of: node)
+        guard let first = words.first else {
+            throw SystemError(.setting, "a command needs at least its name, such as [PING]")
+        }
+        let reply: RedisValue
+        do throws(SystemError) { reply = try server.call(words) } catch {
+            // Whoever tells a server to end gets no answer.
+            if error.code == .unreachable, first.uppercased() == "SHUTDOWN" { return "(the connection closed)" }
+            throw error
+        }
+        if case .error(let text) = reply {
+            throw SystemError(.refused, "\(node.name) answered \(words.joined(separator: " ")): \(text)")
+        }
+        return reply.text
+    }
+
+    /// Reads every stream from this server.
+    func replay(
+        from server: RedisServer, passes: Int, into writer: inout ShardWriter, patience: any Patience
+    ) throws(SystemError) {
+        let connection = try server.connect()
+        var replay = RedisReplay(streams: streams, run: trial.run)
+        for pass in 0..<passes {
+            try replay.read(pass: pass + 1, over: connection, into: &writer, patience: patience)
+        }
+    }
+}
+
+/// A system that is made of Redis servers.
+protocol RedisSystem: System {
+    var servers: RedisServers { get }
+}
+
+extension RedisSystem {
+    var streams: [String] { servers.streams }
+
+    func port(of node: any Node) -> UInt16 { RedisConfigurationFile.port }
+
+    func answers(_ node: any Node) -> Bool { (try? servers.server(of: node))?.answers() ?? false }
+
+    func repair(_ node: any Node) throws(SystemError) -> String {
+        let server = try servers.server(of: node)
+        return try RedisRepair(binary: server.binary, dataDirectory: node.dataDirectory).run()
+    }
+
+    func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String {
+        try servers.command(node, words)
+    }
+
+    func observe() { servers.observer?.observe() }
+
+    var circumstances: [(name: String, detail: String)] { servers.observer?.circumstances ?? [] }
+}
