@@ -30,7 +30,8 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
     private let input: Int32
     private var errors = TimeHistogram()
     private var behind: Int64 = 0
-    private var lastGap: Int64 = .min
+    /// One record of it a second says enough.
+    private var nextGap: Int64 = .min
     private var completions: [Completion] = []
     /// From when on the events of this turn could have been begun.
     private var references: [Int64] = []
@@ -151,8 +152,8 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
             errors.record(error)
             if error > ScheduleReport.limit {
                 behind += 1
-                if now - lastGap > 1_000_000_000 || lastGap == .min {
-                    lastGap = now
+                if now >= nextGap {
+                    nextGap = now + ScheduleReport.limit
                     history.appendGap("behind schedule: an event left \(error / 1_000_000) ms after it could", now: now)
                 }
             }

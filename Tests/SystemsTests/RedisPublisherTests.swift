@@ -292,10 +292,12 @@ final class Rig {
     }
 
     /// What the stream holds, by position, as events.
-    func entries(_ bench: Bench) throws -> [Position: DecodedEvent] {
+    func entries(_ bench: Bench) throws -> [Position: DecodedEvent] { try Self.entries(bench, Self.stream) }
+
+    static func entries(_ bench: Bench, _ stream: String) throws -> [Position: DecodedEvent] {
         var found: [Position: DecodedEvent] = [:]
         let control = try bench.connect()
-        guard case .array(let entries) = try control.call(["XRANGE", Self.stream, "-", "+"], within: 20) else {
+        guard case .array(let entries) = try control.call(["XRANGE", stream, "-", "+"], within: 20) else {
             return [:]
         }
         for case .array(let parts) in entries {
