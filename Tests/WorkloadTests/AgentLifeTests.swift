@@ -144,3 +144,27 @@ struct AgentLifeTests {
         #expect(kinds == Set(EventKind.allCases))
     }
 }
+
+struct WorkloadSettingsTests {
+    private func problem(_ change: (inout WorkloadSettings) -> Void) -> String? {
+        var settings = WorkloadSettings()
+        change(&settings)
+        return settings.problem?.field
+    }
+
+    @Test func whatNoLoadCanBeIsNamedByItsField() {
+        #expect(problem { _ in } == nil)
+        #expect(problem { $0.agents = 0 } == "agents")
+        #expect(problem { $0.agents = WorkloadSettings.agentLimit + 1 } == "agents")
+        #expect(problem { $0.rate = 0 } == "rate")
+        #expect(problem { $0.rate = .infinity } == "rate")
+        #expect(problem { $0.duration = 0 } == "duration")
+        #expect(problem { $0.payload = -1...5 } == "payload")
+        #expect(problem { $0.payload = 0...(1 << 21) } == "payload")
+        #expect(problem { $0.bursts = .init(every: 10, length: 10, factor: 2) } == "bursts.length")
+        #expect(problem { $0.bursts = .init(every: 10, length: 5, factor: 0.5) } == "bursts.factor")
+        #expect(problem { $0.producers = 0 } == "producers")
+        #expect(problem { ($0.agents, $0.producers) = (1, 2) } == "producers")
+        #expect(problem { $0.inFlight = 0 } == "in-flight")
+    }
+}

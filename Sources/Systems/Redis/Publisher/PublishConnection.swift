@@ -22,7 +22,7 @@ final class PublishConnection {
     }
 
     static let shortestBackOff: Int64 = 10_000_000
-    static let longestBackOff: Int64 = 500_000_000
+    static let longestBackOff: Int64 = 200_000_000
 
     private(set) var state = State.idle
     private let index: Int
