@@ -147,6 +147,9 @@ final class Play: Sendable {
     }
 
     static let stream = "holdfast:play"
+    static let control =
+        #"{"type":"history","version":1,"run":"play","system":"redis-standalone","configuration":"c","fault":null,"#
+        + #""seed":5,"retries":"none","retention":null}"# + "\n" + #"{"type":"end","t":1}"# + "\n"
 
     private let folder: String
     private let orders: ProducerOrders
@@ -257,10 +260,7 @@ final class Play: Sendable {
     }
 
     func records() throws -> Records {
-        let header =
-            #"{"type":"history","version":1,"run":"play","system":"redis-standalone","configuration":"c","fault":null,"#
-            + #""seed":5,"retries":"none","retention":null}"# + "\n" + #"{"type":"end","t":1}"# + "\n"
-        try Files.write(header, to: "\(folder)/history/control.jsonl")
+        try Files.write(Self.control, to: "\(folder)/history/control.jsonl")
         let history = try History.open(directory: folder)
         var found = Records()
         for chunk in history.chunks {
