@@ -24,6 +24,10 @@ let package = Package(
         // For Benchmarks, a package of its own.
         .library(name: "Checker", targets: ["Checker"]),
         .library(name: "History", targets: ["History"]),
+        .library(name: "Platform", targets: ["Platform"]),
+        .library(name: "Systems", targets: ["Systems"]),
+        .library(name: "Workers", targets: ["Workers"]),
+        .library(name: "Workload", targets: ["Workload"]),
     ],
     targets: [
         // C: what Swift's Glibc module does not show, a checksum, and two libraries of the distribution.

@@ -11,6 +11,10 @@ let package = Package(
             dependencies: [
                 .product(name: "Checker", package: "holdfast"),
                 .product(name: "History", package: "holdfast"),
+                .product(name: "Platform", package: "holdfast"),
+                .product(name: "Systems", package: "holdfast"),
+                .product(name: "Workers", package: "holdfast"),
+                .product(name: "Workload", package: "holdfast"),
             ],
             swiftSettings: [
                 .swiftLanguageMode(.v6),

@@ -16,7 +16,9 @@ public struct ProducerError: Error, Sendable, CustomStringConvertible {
 public struct ProducerLoop<P: Publisher>: ~Copyable {
     private static var inputToken: UInt64 { 0 }
     /// Attempts that one turn begins at most, so that answers are taken while there is much to do.
-    private let turnLimit = 512
+    private let turnLimit = 256
+    /// Answers after which a turn goes on to what they made room for.
+    private let answerLimit = 64
     private let statusEvery: Int64 = 100_000_000
     private let reportEvery: Int64 = 2_000_000_000
 
@@ -83,10 +85,11 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
                 } else {
                     publisher.ready(event, poller, now: now, into: &completions)
                 }
+                // The broker has something to do again while the other answers are taken.
+                if completions.count >= answerLimit { try turn() }
             }
             if publisher.nextDeadline <= now { publisher.expire(poller, now: now, into: &completions) }
-            takeAnswers()
-            try beginWhatIsDue()
+            try turn()
         }
         publisher.close(poller, now: clock(), into: &completions)
         takeAnswers()
@@ -110,6 +113,12 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         } catch {
             throw ProducerError(error.description)
         }
+    }
+
+    /// Takes the answers that have come, begins what is due, and sends it.
+    private mutating func turn() throws(ProducerError) {
+        takeAnswers()
+        try beginWhatIsDue()
     }
 
     private mutating func takeAnswers() {
