@@ -47,7 +47,10 @@ TOKENS = ["", " ", "{}", "[]", "1", '"x"', "null", "{", "}", "{}{}", '{"type":"e
           '{"type":"end","t":1,"x":"\u2028"}', '{"type":"end",\xa0"t":1}', '{"type":"end","t":1}\x00',
           '{"type":"end","t":1}\x0b', '\x00', '{"":1}', '{"type":"history"}', '{"type":"end",1:1,"t":1}',
           '{"type":"end","t":1,"x":{"t":1,"t":2}}', '{"type":"end","t":1,"\\u0074":1}',
-          '{"type":"end","t":1,"type":"end"}', '{"type":"end","t":1,"x":"\x7f"}', '\r', '{"type":"end",\r"t":1}']
+          '{"type":"end","t":1,"type":"end"}', '{"type":"end","t":1,"x":"\x7f"}', '\r', '{"type":"end",\r"t":1}',
+          '{"type":"end","t":1,"x":"\\ud83d\\ude00\\/\\b"}', '{"type":"end","t":1,"x":"\\uD83D"}',
+          '{"type":"end","t":1,"x":"\\ude00\\ud83d"}', '{"type":"end","t":1,"x":"\\U0041"}',
+          '{"type":"gap","t":1,"worker":"\\ud83d\\ude00","reason":"\\u0000\\u00e9"}']
 BYTES = [b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\x80", b"\xf0\x9f\x98\x80",
          b"\xc3\xa9", b"\xef\xbb\xbf", b"\xef\xbf\xbf", b"\xf0\x80\x80\xaf", b"\xc3"]
 HEADERS = [      # what to do with the header; most must be refused
@@ -89,7 +92,7 @@ class Bad:
         how = pick.choice([self.number, self.number, self.place, self.other, self.drop, self.null, self.token,
                            self.bytes,
                            self.depth, self.twice, self.tear, self.header, self.header, self.order, self.both_forms,
-                           self.names, self.groups, self.twice_in_logs, self.rename])
+                           self.names, self.groups, self.twice_in_logs, self.rename, self.scramble, self.scramble])
         content = how(lines, header)
         return content if isinstance(content, bytes) else self.join(content)
 
@@ -245,6 +248,13 @@ class Bad:
             '{"\u00e9": {"streams": ["s"]}, "e\u0301": {"streams": ["t"]}}'])
         lines[0] = self.with_raw(header, "logs", inner)
         return lines
+
+    def scramble(self, lines, header):
+        """one byte more, less or another, anywhere"""
+        content = self.join(self.put(lines, json.dumps(self.sample()[0], ensure_ascii=False)))
+        at = self.random.randrange(len(content))
+        new = self.random.choice(b"\"\\{}[]:,0123456789-+.eEtfn u\t\r\n\x00\x1f\x7f\x80\xff/'x")
+        return content[:at] + bytes([new])[:self.random.randrange(2)] + content[at + self.random.randrange(2):]
 
     def rename(self, lines, header):
         line, field = self.sample()

@@ -75,6 +75,7 @@ class World:
         self.scale = pick.choice([1, 1, 1, 1, 1, 1, 1, 2**40, 2**57])      # of sequence numbers and positions
         self.run = self.name() if pick.random() < 0.2 else "r"
         self.odd_names = pick.random() < 0.3
+        self.large = pick.random() < 0.02      # so that there are more than 100 of some finding
 
     # -- small choices
 
@@ -211,7 +212,7 @@ class World:
         self.uncommitted = {}      # (log, stream): entries that a consumer may be handed whatever comes of them
         todo = []
         for agent in self.agents:
-            seqs = range(pick.choice([1, 2, 3, 4, 6, 8]))
+            seqs = range(pick.choice([1, 2, 3, 4, 6, 8]) * (30 if self.large else 1))
             for seq in (seqs if self.chance(0.8) else pick.sample(seqs, max(1, len(seqs) // 2))):
                 todo.append((agent, self.number(seq)))
         if self.chance(0.5):
