@@ -133,7 +133,8 @@ class World:
         if self.happens("gap"):
             self.emit("gap", t=self.near(), worker="w", reason=pick.choice(["disk full", "behind schedule: 3 s", ""]))
         if self.happens("contradiction"):
-            self.contradict()
+            for _ in range(pick.choice([1, 1, 2, 4])):
+                self.contradict()
         return self.arrange()
 
     def header(self):
