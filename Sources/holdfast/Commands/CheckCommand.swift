@@ -20,7 +20,7 @@ struct CheckCommand: Command {
             return Exit.usage
         }
         let verdict = check(history)
-        Console.out(arguments.has("--json") ? verdict.json.pretty + "\n" : VerdictText.text(verdict))
+        Console.out(arguments.has("--json") ? verdict.json.pretty : VerdictText.text(verdict))
         return verdict.judgement.exitCode
     }
 }
