@@ -34,7 +34,7 @@ struct RunCommand: Command {
             // The copy inside must not choose another time for its name.
             var words = [CommandLine.arguments[0]] + CommandLine.arguments.dropFirst()
             if !arguments.has("--out") { words += ["--out", directory] }
-            return try Relaunch.enter(arguments: words, protecting: [directory])
+            return try entered(words, directory)
         }
         let volume: Run.Volume =
             arguments.has("--quiet") ? .quiet : arguments.has("--verbose") ? .verbose : .normal
@@ -75,6 +75,16 @@ struct RunCommand: Command {
         let path = arguments.text("--out") ?? usual
         guard !path.isEmpty else { throw UsageError("--out needs a folder") }
         return URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+
+    private static func entered(_ words: [String], _ directory: String) throws -> Int32 {
+        do throws(LabError) {
+            return try Relaunch.enter(arguments: words, protecting: [directory])
+        } catch {
+            // A place that can't be used was typed.
+            if error.code == .unsafe { throw UsageError(error.message) }
+            throw error
+        }
     }
 
     /// Results of two runs in one folder would be neither's.
