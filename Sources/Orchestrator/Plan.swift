@@ -52,7 +52,11 @@ public struct Plan {
         {
             return reason
         }
-        let needed = Self.heldBytes(of: cell)
+        // The lab refuses a filesystem that its disk has no room for, although its file is sparse.
+        let filesystems =
+            NamespacesLab.filesystemRefusal == nil
+            ? cell.configured.filesystemBytes(expecting: cell.expectedBytes) : 0
+        let needed = max(Self.heldBytes(of: cell), filesystems)
         if let free = machine.freeBytes, free < needed {
             return "needs about \(needed >> 20) MB of disk, and \(free >> 20) MB are free at \(machine.directory)"
         }
@@ -97,6 +101,11 @@ public struct Plan {
         let skipped = trials.count - runnable.count
         return text + (skipped > 0 ? "; \(skipped) of \(trials.count) trials are skipped here\n" : "\n")
     }
+}
+
+extension Suite.Cell {
+    /// Bytes that the load will hand to the system, at the most.
+    var expectedBytes: Int { leastEvents * (workload.payload.upperBound + EventCodec.headerLength) }
 }
 
 /// What this machine lets a run do; asked once.

@@ -106,11 +106,10 @@ final class TrialRun {
         teller.say("starting \(cell.configuration.kind.name)")
         let lab = try attempt { try setting.makeLab(setting.directory) }
         self.lab = lab
-        let expected = cell.leastEvents * (cell.workload.payload.upperBound + EventCodec.headerLength)
         let system = cell.configured.makeSystem(
             TrialSetting(
                 run: setting.run, agents: cell.workload.agents, logDirectory: setting.directory + "/logs",
-                expectedBytes: expected, ownFilesystems: setting.ownFilesystems))
+                expectedBytes: cell.expectedBytes, ownFilesystems: setting.ownFilesystems))
         try attempt { try system.start(in: lab, patience: watch) }
         for node in lab.nodes { try attempt { try node.syncData() } }
         return system

@@ -35,6 +35,10 @@ struct ConfiguredRedisStandalone: ConfiguredSystem {
     var filesystem: Filesystem { settings.filesystem }
     var promise: String { settings.localPromise }
 
+    func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
+        Int64(clamping: RedisStandaloneSystem.megabytes(expectedBytes)) << 20
+    }
+
     func server() throws(SystemError) -> ServerVersion {
         try RedisBinary.find(settings.server).version
     }
