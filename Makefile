@@ -13,7 +13,7 @@ OUT ?= out/audit-$(shell date +%Y%m%d-%H%M%S)
 # Libraries to build with; servers and tools that trials use.
 BUILD_PACKAGES := libhiredis-dev libyaml-dev pkg-config
 TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
-TEST_PACKAGES := python3-minimal libxml2-utils
+TEST_PACKAGES := python3 libxml2-utils
 
 .PHONY: audit test bench build leaks setup lint clean help
 
