@@ -61,6 +61,10 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // What tests of the whole program share: starting it, and seeing what it leaves.
+        .target(
+            name: "TestSupport", dependencies: ["Platform"], path: "Tests/Support", swiftSettings: settings),
+
         tests("History", ["History"]),
         tests("Checker", ["Checker", "History"], exclude: ["Vectors"]),
         tests("Report", ["Report", "Checker", "History"], exclude: ["Snapshots"]),
@@ -76,8 +80,8 @@ let package = Package(
             "Orchestrator",
             [
                 "Orchestrator", "Suites", "Faults", "Systems", "Labs", "Workload", "Report", "Checker", "History",
-                "Platform",
+                "Platform", "TestSupport",
             ]),
-        tests("Command", ["History", "Checker", "Platform"]),
+        tests("Command", ["History", "Checker", "Platform", "TestSupport"]),
     ]
 )
