@@ -1,0 +1,222 @@
+import Foundation
+import Glibc
+import Platform
+import TestSupport
+import Testing
+
+/// Nothing of a run outlives it, however it ends, and nothing that is not its own is touched.
+@Suite(
+    .serialized, .enabled(if: Holdfast.runsTrials, "needs root of the machine and redis-server"),
+    .timeLimit(.minutes(30)))
+struct LeakTests {
+    private static let faults = [
+        "none", "primary-kill", "primary-empty-restart", "power-loss", "graceful-stop", "primary-paused",
+    ]
+    /// When to strike: in the midst of what each fault does.
+    private static let midst = [
+        ("none", "  load"), ("primary-kill", "fault: kill"), ("primary-empty-restart", "fault: restart"),
+        ("power-loss", "fault: power-loss"), ("graceful-stop", "fault: terminate"), ("primary-paused", "fault: pause"),
+    ]
+
+    /// A host, and what is run on it.
+    ///
+    /// Made by whoever has the turn, and never kept across a suspension: what it starts ends with the thread.
+    private final class Stage {
+        let place: Workplace
+        let host: StandInHost
+        let before: StandInHost.Look
+
+        init() throws {
+            place = try Workplace()
+            host = try StandInHost(folder: place.path + "/bystander")
+            before = host.look()
+        }
+
+        /// Whatever there was of the run is gone, and the host is as it was.
+        func expectNothingLeft(of run: Running, runs: Int = 1) throws {
+            #expect(eventually { run.traces.left.isEmpty }, "\(run.traces.left)")
+            #expect(eventually { host.look() == before }, "\(host.look().differences(from: before))")
+            #expect(try Files.names(in: place.here) == [])
+            let own = (1...runs).flatMap { ["suite-\($0).yml", "out-\($0)", "said-\($0)"] }
+            #expect(Set(try Files.names(in: place.path)) == Set(["bystander", "here"] + own))
+            for trial in run.folder.trialFolders {
+                #expect(Set(try Files.names(in: trial)).isSubset(of: LeakTests.kept), "\(trial)")
+            }
+            let healed = try Holdfast.run("heal", run.folder.path)
+            #expect(healed.status == .exited(0) && healed.output == "nothing to heal\n", "\(healed.output)")
+        }
+    }
+
+    /// A run on the stand-in host, under way.
+    private final class Running {
+        let child: Child
+        let folder: RunFolder
+        let said: String
+        var traces: Traces
+
+        init(_ stage: Stage, fault: String, number: Int = 1) throws {
+            let out = "\(stage.place.path)/out-\(number)"
+            folder = RunFolder(out)
+            said = "\(stage.place.path)/said-\(number)"
+            let suite = try stage.place.file("suite-\(number).yml", Scenario.suite(["always"], faults: fault))
+            child = try Holdfast.start(
+                stage.host.command([
+                    "/usr/bin/env", "--chdir=\(stage.place.here)", Holdfast.path, "run", suite, "--out", out,
+                ]), in: stage.place.path, output: said)
+            traces = Traces(of: child.pid, out: out)
+        }
+
+        /// Waits for a line of the run's log.
+        func reach(_ line: String) {
+            let came = eventually(within: 60) { folder.log.contains(line) || child.status != nil }
+            #expect(came && child.status == nil, "\(line) did not come: \(Files.read(said, limit: 1 << 16) ?? "")")
+            traces.note(child.pid)
+            // The program, the copy of it inside, the janitor, a producer; the server if the fault has not ended it.
+            if line.contains("fault") { #expect(traces.count >= 4) }
+        }
+
+        func end() -> Platform.ExitStatus? { child.wait(upTo: .seconds(90)) }
+    }
+
+    /// The detectors see what a leaking run would leave.
+    @Test func whatIsLeftIsSeen() async throws {
+        try await Holdfast.takingTurns {
+            let stage = try Stage()
+            let out = stage.place.out
+            try Files.makeFolders(out)
+            func onHost(_ words: String...) throws {
+                let command = stage.host.command(words)
+                try Tool.require(command[0], Array(command.dropFirst()))
+            }
+            let parent = try Child(executable: "sh", arguments: ["-c", "sleep 600 & wait"])
+            #expect(eventually { Traces(of: parent.pid, out: out).count == 2 })
+            let traces = Traces(of: parent.pid, out: out)
+            #expect(traces.left.count == 2)
+            parent.end()
+            #expect(eventually { traces.left.isEmpty })
+            let later = try Child(executable: "sh", arguments: ["-c", "exec 3>/dev/null; sleep 600; : \(out)/x"])
+            #expect(traces.left.contains { $0.hasPrefix("process \(later.pid) ") })
+            later.end()
+            try Tool.require("truncate", ["-s", "1M", out + "/image"])
+            let device = try Tool.require("losetup", ["--find", "--show", out + "/image"]).output.dropLast()
+            #expect(traces.left.contains { $0.hasPrefix("\(device) on ") })
+            try Tool.require("losetup", ["--detach", String(device)])
+            #expect(eventually { traces.left.isEmpty }, "\(traces.left)")
+            for (part, words, back) in Self.plants {
+                try onHost("sh", "-c", words)
+                #expect(
+                    stage.host.look().differences(from: stage.before).map { $0.prefix { $0 != ":" } } == [part[...]])
+                try onHost("sh", "-c", back)
+                #expect(stage.host.look() == stage.before)
+            }
+        }
+    }
+
+    /// The part of a host that shows it; something left; how it is taken away again.
+    private static let plants = [
+        ("rules", "iptables -w -A OUTPUT -j ACCEPT", "iptables -w -D OUTPUT -j ACCEPT"),
+        (
+            "rules", "iptables -w -F INPUT",
+            "iptables -w -A INPUT -p tcp --dport 9 -m comment --comment bystander -j DROP"
+        ),
+        ("bystander", "redis-cli -p 7777 SET bystander touched", "redis-cli -p 7777 SET bystander untouched"),
+        ("mounts", "mount --bind /run/netns /run/netns", "umount /run/netns"),
+        ("/run/netns", "touch /run/netns/redis-1", "rm /run/netns/redis-1"),
+        ("/dev/shm", "touch /dev/shm/left", "rm /dev/shm/left"),
+    ]
+
+    fileprivate static let kept: Set = ["history", "logs", "verdict.json", "timeline.json"]
+
+    @Test(arguments: LeakTests.midst)
+    func killedInTheMidstOfAFault(fault: String, line: String) async throws {
+        try await Holdfast.takingTurns {
+            let stage = try Stage()
+            let run = try Running(stage, fault: fault)
+            run.reach(line)
+            run.child.send(SIGKILL)
+            #expect(run.end() == .signaled(SIGKILL))
+            try stage.expectNothingLeft(of: run)
+            try expectReadable(run.folder)
+        }
+    }
+
+    /// What a dead run leaves can be read, and allows no conclusion.
+    private func expectReadable(_ folder: RunFolder) throws {
+        #expect(folder.trialFolders.count == 1)
+        for trial in folder.trialFolders {
+            let checked = try Holdfast.run("check", "--json", trial)
+            #expect(checked.status == .exited(3), "\(checked.errors)")
+            let verdict = try JSONValue(checked.output)
+            #expect(verdict["valid"] == .bool(false))
+            #expect(verdict["invalid_reasons"]?.strings.contains("no-end") == true)
+        }
+        let reported = try Holdfast.run("report", folder.path)
+        #expect(reported.status == .exited(2) || reported.status == .exited(3), "\(reported.errors)")
+    }
+
+    @Test(arguments: [(SIGTERM, 143), (SIGINT, 130)] as [(Int32, Int32)])
+    func endedByASignal(signal: Int32, status: Int32) async throws {
+        try await Holdfast.takingTurns {
+            let stage = try Stage()
+            let run = try Running(stage, fault: "none, power-loss")
+            run.reach("fault: power-loss")
+            run.child.send(signal)
+            #expect(run.end() == .exited(status), "\(Files.read(run.said, limit: 1 << 16) ?? "")")
+            try stage.expectNothingLeft(of: run)
+            // The first trial was through; the second was healed, and its history allows no conclusion.
+            let summary = try run.folder.summary()
+            #expect(summary["exit"]?.integer == Int64(status))
+            #expect(try run.folder.trial("always", "none")["status"]?.string == "valid")
+            for name in ["report.html", "report.md", "junit.xml"] { #expect(!run.folder.text(name).isEmpty) }
+            let cut = run.folder.path + "/trials/always/power-loss/1"
+            let records = try Lines(RunFolder(cut).text("history/control.jsonl")).of("fault")
+            let first = records.filter { $0["id"]?.integer == 1 }.compactMap { $0["phase"]?.string }
+            #expect(first.first == "begin" && first.last == "end", "\(first)")
+            let checked = try Holdfast.run("check", "--json", cut)
+            #expect(checked.status == .exited(3), "\(checked.errors)")
+        }
+    }
+
+    @Test func twoAtOnceDoNotMeet() async throws {
+        try await Holdfast.takingTurns {
+            let stage = try Stage()
+            let first = try Running(stage, fault: "primary-kill", number: 1)
+            let second = try Running(stage, fault: "power-loss", number: 2)
+            for run in [first, second] { run.reach("fault: restart") }
+            for run in [first, second] {
+                #expect(run.end() == .exited(0), "\(Files.read(run.said, limit: 1 << 16) ?? "")")
+            }
+            for (run, fault) in [(first, "primary-kill"), (second, "power-loss")] {
+                let trial = try run.folder.trial("always", fault)
+                #expect(trial["status"]?.string == "valid", "\(trial["reason"]?.string ?? "")")
+                #expect(trial["verdict.log.unexpected.foreign"]?.integer == 0)
+                #expect(trial["verdict.log.lost"]?.integer == 0)
+                try stage.expectNothingLeft(of: run, runs: 2)
+            }
+        }
+    }
+
+    /// Every fault, over and over, at moments that nobody chose: `make leaks`.
+    @Test(
+        .enabled(if: getenv("HOLDFAST_LEAKS") != nil, "takes minutes: make leaks"), arguments: LeakTests.faults,
+        0..<12)
+    func killedAtAnyMoment(fault: String, round: Int) async throws {
+        try await Holdfast.takingTurns {
+            let stage = try Stage()
+            let run = try Running(stage, fault: fault)
+            var random = SystemRandomNumberGenerator()
+            let moment = MonotonicClock.now() + Int64(random.next(upperBound: UInt64(4_500_000_000)))
+            _ = eventually(within: 10) {
+                run.traces.note(run.child.pid)
+                return run.child.status != nil || MonotonicClock.now() >= moment
+            }
+            let log = run.folder.log
+            run.child.send(SIGKILL)
+            let status = run.end()
+            #expect(status == .signaled(SIGKILL) || status == .exited(0))
+            try stage.expectNothingLeft(of: run)
+            guard status == .signaled(SIGKILL), log.contains("  load"), !log.contains("  checking") else { return }
+            try expectReadable(run.folder)
+        }
+    }
+}
