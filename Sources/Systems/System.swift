@@ -57,7 +57,8 @@ public protocol ConfiguredSystem: Sendable {
     var promise: String { get }
     /// Filesystem of each node's data, when it is to be one of its own.
     var filesystem: Filesystem { get }
-    /// How large its nodes' own filesystems are in a trial that is expected to write so many bytes, all together.
+    /// How large the filesystem of a node of its own is, at the most, in a trial that is expected to write so many
+    /// bytes. A lab asks for room for each, one by one: their files are sparse.
     func filesystemBytes(expecting expectedBytes: Int) -> Int64
     func makeSystem(_ trial: TrialSetting) -> any System
 }

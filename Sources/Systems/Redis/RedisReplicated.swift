@@ -52,6 +52,10 @@ struct ConfiguredRedisReplicated: ConfiguredSystem {
         }
     }
 
+    func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
+        Int64(clamping: RedisServers.megabytes(expectedBytes)) << 20
+    }
+
     func server() throws(SystemError) -> ServerVersion {
         try RedisBinary.find(settings.server).version
     }

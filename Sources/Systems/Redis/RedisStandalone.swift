@@ -36,7 +36,7 @@ struct ConfiguredRedisStandalone: ConfiguredSystem {
     var promise: String { settings.localPromise }
 
     func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
-        Int64(clamping: RedisStandaloneSystem.megabytes(expectedBytes)) << 20
+        Int64(clamping: RedisServers.megabytes(expectedBytes)) << 20
     }
 
     func server() throws(SystemError) -> ServerVersion {
