@@ -154,7 +154,7 @@ final class TrialRun {
         producers.send(.until(end))
         _ = try patiently(upTo: Double(end - recorder.now) / 1e9 + 1) { recorder.now >= end }
         teller.say("draining")
-        // Every attempt is answered or times out; until-acked tries again until the system is back.
+        // Nothing new is begun from here on and nothing tried again: what is in flight is answered or times out.
         let ended = try patiently(upTo: producers.timeout + Limits.drain) { producers.allEnded }
         if !ended { invalidate("the producers did not come to their end within \(Int(Limits.drain)) s") }
     }
