@@ -17,10 +17,11 @@ public func check(_ history: History) -> Verdict {
     verdict.availability = availability.run()
     verdict.latency.ack = AckLatency.run(evidence, scratch)
 
-    let groups = GroupPlan.all(evidence)
+    let groups = Dictionary(grouping: GroupPlan.all(evidence), by: \.log)
     var figures = countLogs(evidence, scratch, book, groups, &verdict)
+    let extras = Dictionary(grouping: evidence.positions.extras, by: { evidence.logs.logOfStream[$0.stream] })
     for plan in evidence.logs.logs {
-        let diverged = Diverged(evidence, plan)
+        let diverged = Diverged(evidence, plan, extras[plan.index] ?? [])
         figures[plan.index].diverged = diverged.count
         book.add(plan.prefix + "diverged", places: diverged.examples)
     }
@@ -37,10 +38,12 @@ public func check(_ history: History) -> Verdict {
 
 /// The figures of every log, and with each log those of its groups, of transactions, loss and agents.
 private func countLogs(
-    _ evidence: Evidence, _ scratch: Scratch, _ book: ExampleBook, _ groups: [GroupPlan], _ verdict: inout Verdict
+    _ evidence: Evidence, _ scratch: Scratch, _ book: ExampleBook, _ groups: [Int: [GroupPlan]],
+    _ verdict: inout Verdict
 ) -> [Verdict.LogFigures] {
     let state = LogState(evidence)
-    let logCheck = LogCheck(evidence: evidence, state: state, backdated: Backdated.find(evidence), book: book)
+    let backdated = Dictionary(grouping: Backdated.find(evidence), by: \.log)
+    let logCheck = LogCheck(evidence: evidence, state: state, backdated: backdated, book: book)
     let torn = TornTransactions(evidence)
     let groupCheck = groups.isEmpty ? nil : GroupCheck(evidence, state, scratch, book)
     var figures: [Verdict.LogFigures] = []
@@ -49,13 +52,14 @@ private func countLogs(
         figures.append(result.figures)
         if plan.index == evidence.logs.ofRecord { (verdict.loss, verdict.agents) = (result.loss, result.agents) }
         torn.take(state)
-        let own = groups.filter { $0.log == plan.index }
-        guard let groupCheck, !own.isEmpty else { continue }
+        guard let groupCheck, let own = groups[plan.index] else { continue }
         let starts = Lag.Starts(state, scratch)
+        let backlog = Backlog(state)
         var dead: DeadCopies?
         for group in own.sorted(by: { ($0.dead ?? -1, $0.name) < ($1.dead ?? -1, $1.name) }) {
             if group.dead != dead?.plan.index { dead = group.dead.map { DeadCopies(evidence, evidence.logs.logs[$0]) } }
-            (verdict.groups[group.name], verdict.latency.delivery[group.name]) = groupCheck.run(group, starts, dead)
+            (verdict.groups[group.name], verdict.latency.delivery[group.name]) = groupCheck.run(
+                group, starts, backlog, dead)
         }
     }
     torn.finish(&verdict.transactions, book)

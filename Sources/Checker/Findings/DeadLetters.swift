@@ -16,18 +16,22 @@ struct DeadLetters {
         (self.evidence, self.state, self.copies) = (evidence, state, copies)
     }
 
-    /// Takes every event that the group's log expects.
+    /// Takes the poison events of the group's log, in order.
+    mutating func take(poison slots: [UInt32]) {
+        figures.poison = slots.count
+        for slot in slots.prefix(FirstHundred<Int>.limit) { poison.offer(Int(slot)) }
+    }
+
+    /// Takes each event that was delivered intact.
     mutating func take(_ slot: Int) {
-        let delivered = state.has(GroupState.Event.delivered, slot)
-        let isMoved = copies.contains(slot)
-        if delivered && isMoved {
+        if copies.contains(slot) {
             figures.moved += 1
             moved.offer(slot)
+            return
         }
-        guard state.log.has(LogState.Flags.poison, slot), state.isExpectedHere(slot) else { return }
-        figures.poison += 1
-        poison.offer(slot)
-        guard delivered, !isMoved, state.isPast(slot), !isExpiredThere(slot) else { return }
+        guard state.log.has(LogState.Flags.poison, slot), state.log.isThere(slot), state.isPast(slot),
+            !isExpiredThere(slot)
+        else { return }
         figures.missing += 1
         missing.offer(slot)
     }

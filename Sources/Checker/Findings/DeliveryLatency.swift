@@ -3,7 +3,7 @@ enum DeliveryLatency {
     static func run(_ state: GroupState, _ scratch: Scratch) -> Verdict.Percentiles {
         let events = state.evidence.events
         var count = 0
-        for slot in 0..<events.count where state.has(GroupState.Event.delivered, slot) {
+        state.forEachDelivered { slot in
             scratch.values.base[count] = state.times.base[slot].minus(events.intended.base[slot])
             count += 1
         }

@@ -10,7 +10,8 @@ struct Diverged {
     private(set) var count = 0
     private(set) var examples = FirstHundred<Place>()
 
-    init(_ evidence: Evidence, _ plan: LogPlan) {
+    /// `extras` are the positions of the log that no pass has.
+    init(_ evidence: Evidence, _ plan: LogPlan, _ extras: [PositionTable.Extra]) {
         let positions = evidence.positions
         let differ = PositionTable.Marks.passesDiffer | PositionTable.Marks.deliveryDiffers
         for stream in plan.streams {
@@ -24,8 +25,7 @@ struct Diverged {
                 take(evidence.place(UInt32(number), stream: stream))
             }
         }
-        for extra in positions.extras where evidence.logs.logOfStream[extra.stream] == plan.index {
-            guard extra.marks & PositionTable.Marks.deliveryDiffers != 0 else { continue }
+        for extra in extras where extra.marks & PositionTable.Marks.deliveryDiffers != 0 {
             if plan.kinds != nil, extra.marks & PositionTable.Marks.deliveryExpected == 0 { continue }
             take(Place(stream: extra.stream, position: extra.position))
         }

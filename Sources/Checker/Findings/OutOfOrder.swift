@@ -43,17 +43,30 @@ struct OutOfOrder {
     private static let searchMax = 8
 
     /// Where an agent's last delivery was counted.
-    private struct Recent: BitwiseCopyable {
+    fileprivate struct Recent: BitwiseCopyable {
         var stream = UInt32.max
         var consumer = UInt32.max
         var whole: Int32 = -1
         var own: Int32 = -1
     }
 
+    /// By the place of an agent; made once for all groups, each of which leaves them as it found them.
+    final class Tables {
+        fileprivate let heads: Column<Int32>
+        fileprivate let recent: Column<Recent>
+
+        init(_ index: EventIndex) {
+            heads = Column(repeating: -1, count: index.agents.count)
+            recent = Column(repeating: Recent(), count: index.agents.count)
+        }
+    }
+
     private let evidence: Evidence
-    private var heads: [Int32]
-    private let recent: Column<Recent>
-    private let others = AgentNumbers()
+    private let tables: Tables
+    private var used: [Int] = []
+    /// Of agents that attempted nothing: a place beyond those of the others, and their heads.
+    private var otherPlaces: [Int64: Int] = [:]
+    private var otherHeads: [Int32] = []
     private var nodes: [Node] = []
     private var places: [Key: Int32] = [:]
     private(set) var same = 0
@@ -61,10 +74,14 @@ struct OutOfOrder {
     private(set) var sameExamples = FirstHundred<Place>()
     private(set) var acrossExamples = FirstHundred<Place>()
 
-    init(_ evidence: Evidence) {
-        self.evidence = evidence
-        heads = Array(repeating: -1, count: evidence.events.index.agents.count)
-        recent = Column(repeating: Recent(), count: heads.count)
+    init(_ evidence: Evidence, _ tables: Tables) { (self.evidence, self.tables) = (evidence, tables) }
+
+    /// Leaves the tables to the next group.
+    func finish() {
+        for agent in used {
+            tables.heads[agent] = -1
+            tables.recent[agent] = Recent()
+        }
     }
 
     /// Takes deliveries of this run in the order of time.
@@ -72,10 +89,10 @@ struct OutOfOrder {
     mutating func take(_ record: UnsafePointer<Record>, _ view: View, stream: Int, first: Bool) {
         let known = evidence.events.index.agent(record.pointee.agent)
         let consumer = UInt32(truncatingIfNeeded: view.name(record.pointee.last))
-        var place = known >= 0 ? recent.base[known] : Recent()
+        var place = known >= 0 ? tables.recent.base[known] : Recent()
         if place.own < 0 || place.stream != UInt32(truncatingIfNeeded: stream) || place.consumer != consumer {
             place = find(known, record.pointee.agent, stream: UInt32(truncatingIfNeeded: stream), consumer)
-            if known >= 0 { recent.base[known] = place }
+            if known >= 0 { tables.recent.base[known] = place }
         }
         let (position, t) = (record.pointee.position, record.pointee.t)
         let (isBehind, isBehindOwn) = nodes.withUnsafeMutableBufferPointer { nodes in
@@ -97,20 +114,27 @@ struct OutOfOrder {
 
     private mutating func find(_ known: Int, _ number: Int64, stream: UInt32, _ consumer: UInt32) -> Recent {
         let agent = known >= 0 ? known : place(number)
-        let whole = node(parent: -1 - agent, head: heads[agent], stream)
-        if whole.isNew { heads[agent] = Int32(whole.place) }
+        let other = agent - tables.heads.count
+        let whole = node(parent: -1 - agent, head: other < 0 ? tables.heads[agent] : otherHeads[other], stream)
+        if whole.isNew {
+            if other < 0 {
+                if tables.heads[agent] < 0 { used.append(agent) }
+                tables.heads[agent] = Int32(whole.place)
+            } else {
+                otherHeads[other] = Int32(whole.place)
+            }
+        }
         let own = node(parent: whole.place, head: nodes[whole.place].child, consumer)
         if own.isNew { nodes[whole.place].child = Int32(own.place) }
         return Recent(stream: stream, consumer: consumer, whole: Int32(whole.place), own: Int32(own.place))
     }
 
     private mutating func place(_ number: Int64) -> Int {
-        let known = evidence.events.index.agent(number)
-        if known >= 0 { return known }
-        let other = others.find(number)
-        if other >= 0 { return evidence.events.index.agents.count + other }
-        heads.append(-1)
-        return evidence.events.index.agents.count + others.add(number)
+        if let known = otherPlaces[number] { return known }
+        let place = tables.heads.count + otherHeads.count
+        otherHeads.append(-1)
+        otherPlaces[number] = place
+        return place
     }
 
     private mutating func node(parent: Int, head: Int32, _ owner: UInt32) -> (place: Int, isNew: Bool) {

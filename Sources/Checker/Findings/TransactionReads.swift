@@ -31,25 +31,33 @@ struct TransactionReads {
         }
     }
 
-    /// When everything is known of deliveries and of what the group went past.
+    /// When everything is known of deliveries and of what the group went past; to be asked if it skipped anything.
     mutating func finish() {
-        let transactions = evidence.transactions.all
-        guard state.plan.readCommitted, !transactions.isEmpty else { return }
-        var seen = [UInt8](repeating: 0, count: transactions.count)
-        for attempt in evidence.attempts.attempts
-        where Int(attempt.log) == state.log.plan.index && attempt.transaction != TransactionTable.none {
-            let place = Int(attempt.transaction)
-            guard transactions[place].state == .committed, attempt.result != .failed else { continue }
-            let slot = Int(attempt.event)
-            if state.has(GroupState.Event.delivered, slot) {
-                seen[place] |= 1
-            } else if state.isSkipped(slot) {
-                seen[place] |= 2
+        guard state.plan.readCommitted, !evidence.transactions.all.isEmpty else { return }
+        var looked: Set<UInt32> = []
+        state.forEachDelivered { slot in
+            guard state.log.has(LogState.Flags.complex, slot) else { return }
+            let attempts = evidence.attempts
+            for attempt in attempts.attempts[attempts.range(Int(evidence.events.links[slot]))] where isPart(attempt) {
+                if looked.insert(attempt.transaction).inserted { look(attempt.transaction) }
             }
         }
-        for (place, seen) in seen.enumerated() where seen == 3 {
+    }
+
+    /// An attempt to the group's log, not failed, in a committed transaction.
+    private func isPart(_ attempt: Attempt) -> Bool {
+        Int(attempt.log) == state.log.plan.index && attempt.result != .failed
+            && evidence.attempts.transaction(attempt)?.state == .committed
+    }
+
+    private mutating func look(_ transaction: UInt32) {
+        let attempts = evidence.attempts.attempts
+        for index in evidence.attempts.inTransaction(transaction) {
+            let attempt = attempts[Int(index)]
+            guard isPart(attempt), state.isSkipped(Int(attempt.event)) else { continue }
             torn += 1
-            tornExamples.offer(evidence.history.names[transactions[place].id])
+            tornExamples.offer(evidence.history.names[evidence.transactions.all[Int(transaction)].id])
+            return
         }
     }
 }

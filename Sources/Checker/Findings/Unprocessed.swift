@@ -19,7 +19,7 @@ struct Unprocessed {
 
     /// Takes events that were delivered intact.
     mutating func take(_ slot: Int) {
-        guard state.plan.processing, !state.has(GroupState.Event.processed, slot), state.isExpectedHere(slot),
+        guard state.plan.processing, !state.has(GroupState.Event.processed, slot), state.log.isThere(slot),
             state.isPast(slot)
         else { return }
         count += 1

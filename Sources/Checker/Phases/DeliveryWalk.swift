@@ -24,9 +24,9 @@ struct DeliveryWalk {
     /// Of groups that keep `processed` records: what was delivered intact where.
     var intact: [(slot: UInt32, position: UInt32)] = []
 
-    init(_ evidence: Evidence, _ state: GroupState, _ scratch: Scratch) {
+    init(_ evidence: Evidence, _ state: GroupState, _ scratch: Scratch, _ tables: OutOfOrder.Tables) {
         (self.evidence, self.state) = (evidence, state)
-        order = OutOfOrder(evidence)
+        order = OutOfOrder(evidence, tables)
         redelivered = Redelivered(evidence, state)
         handed = Handed(evidence, state)
         reads = TransactionReads(evidence, state)
@@ -39,6 +39,7 @@ struct DeliveryWalk {
             inOrder.add(evidence.survey.deliveries[number], .deliveries(group: number))
         }
         inOrder.walk { record, view in take(record, view) }
+        order.finish()
     }
 
     @inline(__always) private mutating func take(_ record: UnsafePointer<Record>, _ view: View) {

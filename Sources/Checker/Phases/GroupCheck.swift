@@ -6,20 +6,22 @@ struct GroupCheck {
     let log: LogState
     let state: GroupState
     let scratch: Scratch
+    let tables: OutOfOrder.Tables
     let book: ExampleBook
 
     init(_ evidence: Evidence, _ log: LogState, _ scratch: Scratch, _ book: ExampleBook) {
         (self.evidence, self.log, self.scratch, self.book) = (evidence, log, scratch, book)
         state = GroupState(evidence, log)
+        tables = OutOfOrder.Tables(evidence.events.index)
     }
 
     /// The figures of a group that reads the log in which `log` stands.
     func run(
-        _ plan: GroupPlan, _ starts: Lag.Starts, _ dead: DeadCopies?
+        _ plan: GroupPlan, _ starts: Lag.Starts, _ backlog: Backlog, _ dead: DeadCopies?
     ) -> (Verdict.GroupFigures, Verdict.Percentiles) {
         state.enter(plan)
         markPending()
-        var walk = DeliveryWalk(evidence, state, scratch)
+        var walk = DeliveryWalk(evidence, state, scratch, tables)
         walk.run()
         readProgress(&walk.redelivered)
         state.prepareCommits()
@@ -27,9 +29,12 @@ struct GroupCheck {
         var figures = Verdict.GroupFigures()
         figures.deliveries = walk.deliveries
         let prefix = "groups.\(plan.name)."
-        finish(&walk, &figures, prefix)
         finishPositions(&walk, &figures, prefix)
-        finishEvents(&walk, &figures, prefix, starts, dead)
+        finishUndelivered(&figures, prefix, backlog)
+        finishDelivered(&walk, &figures, prefix)
+        finishReads(&walk, &figures, prefix)
+        if let dead { finishDeadLetters(DeadLetters(evidence, state, dead), &figures, prefix, backlog) }
+        figures.lag = .init(maxEvents: walk.lag.most(starts), maxNanoseconds: walk.lag.longest)
         return (figures, DeliveryLatency.run(state, scratch))
     }
 
@@ -85,13 +90,8 @@ struct GroupCheck {
         if state.marks(number) & GroupState.Mark.again != 0 { redelivered.takeAck(number, t: record.pointee.t) }
     }
 
-    private func finish(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {
-        figures.corrupted = walk.corrupted.count
-        book.add(prefix + "corrupted", places: walk.corrupted.examples)
-        (figures.outOfOrder, figures.outOfOrderAcross) = (walk.order.same, walk.order.across)
-        book.add(prefix + "out_of_order", places: walk.order.sameExamples)
-        book.add(prefix + "out_of_order_across", places: walk.order.acrossExamples)
-        walk.reads.finish()
+    private func finishReads(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {
+        if figures.undelivered.skipped > 0 { walk.reads.finish() }
         (figures.abortedRead, figures.earlyRead, figures.tornRead) =
             (walk.reads.aborted, walk.reads.early, walk.reads.torn)
         book.add(prefix + "aborted_read", events: walk.reads.abortedExamples)
@@ -100,6 +100,11 @@ struct GroupCheck {
     }
 
     private func finishPositions(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {
+        figures.corrupted = walk.corrupted.count
+        book.add(prefix + "corrupted", places: walk.corrupted.examples)
+        (figures.outOfOrder, figures.outOfOrderAcross) = (walk.order.same, walk.order.across)
+        book.add(prefix + "out_of_order", places: walk.order.sameExamples)
+        book.add(prefix + "out_of_order_across", places: walk.order.acrossExamples)
         walk.redelivered.finish()
         figures.redelivered = walk.redelivered.figures
         book.add(prefix + "redelivered.unacked", places: walk.redelivered.unacked)
@@ -111,40 +116,40 @@ struct GroupCheck {
         book.add(prefix + "acks_lost", places: stuck.acksLostExamples)
     }
 
-    private func finishEvents(
-        _ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String, _ starts: Lag.Starts,
-        _ dead: DeadCopies?
-    ) {
+    private func finishUndelivered(_ figures: inout Verdict.GroupFigures, _ prefix: String, _ backlog: Backlog) {
         var undelivered = Undelivered(state)
-        var unprocessed = Unprocessed(state)
-        var letters = dead.map { DeadLetters(evidence, state, $0) }
-        unprocessed.take(walk.intact)
-        for slot in 0..<evidence.events.count where log.has(LogState.Flags.expected, slot) {
-            letters?.take(slot)
-            guard state.has(GroupState.Event.delivered, slot) else {
-                undelivered.take(slot)
-                continue
-            }
-            if !log.has(LogState.Flags.copy, slot) { walk.handed.finish(slot) }
-            if state.plan.processing { unprocessed.take(slot) }
-        }
+        undelivered.run(backlog)
         figures.undelivered = undelivered.figures
         figures.expiredUnseen = undelivered.expiredUnseen
         book.add(prefix + "undelivered.skipped", events: undelivered.skippedExamples)
         book.add(prefix + "undelivered.behind", events: undelivered.behindExamples)
         book.add(prefix + "expired_unseen", events: undelivered.unseenExamples)
+    }
+
+    private func finishDelivered(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {
+        var unprocessed = Unprocessed(state)
+        unprocessed.take(walk.intact)
+        var handed = walk.handed
+        state.forEachDelivered { slot in
+            if !log.has(LogState.Flags.copy, slot) { handed.finish(slot) }
+            if state.plan.processing { unprocessed.take(slot) }
+        }
         figures.unprocessed = unprocessed.count
         book.add(prefix + "unprocessed", events: unprocessed.examples)
-        (figures.vanished, figures.moved) = (walk.handed.vanished, walk.handed.moved)
-        book.add(prefix + "vanished", events: walk.handed.vanishedExamples)
-        book.add(prefix + "moved", events: walk.handed.movedExamples)
-        figures.lag.maxNanoseconds = walk.lag.longest
-        figures.lag.maxEvents = walk.lag.most(starts)
-        figures.deadLetters = letters?.figures
-        if let letters {
-            book.add(prefix + "dead_letters.poison", events: letters.poison)
-            book.add(prefix + "dead_letters.moved", events: letters.moved)
-            book.add(prefix + "dead_letters.missing", events: letters.missing)
-        }
+        (figures.vanished, figures.moved) = (handed.vanished, handed.moved)
+        book.add(prefix + "vanished", events: handed.vanishedExamples)
+        book.add(prefix + "moved", events: handed.movedExamples)
+    }
+
+    private func finishDeadLetters(
+        _ made: DeadLetters, _ figures: inout Verdict.GroupFigures, _ prefix: String, _ backlog: Backlog
+    ) {
+        var letters = made
+        letters.take(poison: backlog.poison)
+        state.forEachDelivered { letters.take($0) }
+        figures.deadLetters = letters.figures
+        book.add(prefix + "dead_letters.poison", events: letters.poison)
+        book.add(prefix + "dead_letters.moved", events: letters.moved)
+        book.add(prefix + "dead_letters.missing", events: letters.missing)
     }
 }

@@ -34,7 +34,10 @@ final class GroupState {
     private let marks: Column<UInt8>
     private var extraMarks: [UInt8] = []
     private(set) var streams: [Int: StreamProgress] = [:]
-    /// Whether the group has so many records that everything is wiped, and every position looked at.
+    /// A group with at least this share of as many records as there are events and positions is large.
+    private static let largeShare = 8
+    /// Whether the group has so many records that everything is wiped and looked at. Thousands of small groups may look
+    /// at what they touched only.
     private(set) var isLarge = false
     private var touchedEvents: [UInt32] = []
     private var touchedPositions: [UInt32] = []
@@ -49,7 +52,7 @@ final class GroupState {
     func enter(_ plan: GroupPlan) {
         leave()
         self.plan = plan
-        isLarge = plan.recordCount(evidence.survey) > (events.count + marks.count) / 8
+        isLarge = plan.recordCount(evidence.survey) > (events.count + marks.count) / GroupState.largeShare
         streams = [:]
         for (stream, end) in plan.ends where evidence.logs.logOfStream[stream] == plan.log {
             streams[stream] = StreamProgress(end)
@@ -84,6 +87,18 @@ final class GroupState {
         if known == 0 && !isLarge { touchedEvents.append(UInt32(slot)) }
         events.base[slot] = known | flag
     }
+
+    /// Every event that was delivered intact; in order if the group is large.
+    @inline(__always) func forEachDelivered(_ body: (Int) -> Void) {
+        guard isLarge else {
+            for slot in touchedEvents where has(Event.delivered, Int(slot)) { body(Int(slot)) }
+            return
+        }
+        for slot in 0..<events.count where events.base[slot] & Event.delivered != 0 { body(slot) }
+    }
+
+    /// Every event that has any mark, of a small group.
+    var fewEvents: [UInt32] { touchedEvents }
 
     // MARK: Positions
 
@@ -145,18 +160,30 @@ final class GroupState {
         return log.extraCopies(slot).allSatisfy { isPassed($0.position) }
     }
 
+    /// The numbers of the positions that the group has passed, stream by stream, ascending.
+    func passedNumbers() -> [Range<Int>] {
+        streams.keys.sorted().map { stream in
+            let span = evidence.positions.span(stream)
+            var (low, high) = (span.lowerBound, span.upperBound)
+            while low < high {
+                let middle = (low + high) / 2
+                if streams[stream]?.isPassed(evidence.positions.position(UInt32(middle))) ?? false {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
+            }
+            return span.lowerBound..<low
+        }
+    }
+
     private func isPassed(_ number: UInt32) -> Bool {
         guard let progress = streams[evidence.positions.stream(number)] else { return false }
         return progress.isPassed(evidence.positions.position(number))
     }
 
-    /// An event that is acked or unknown, and has a copy.
-    func isExpectedHere(_ slot: Int) -> Bool {
-        log.has(LogState.Flags.expected, slot) && log.status(slot) >= .unknown && log.has(LogState.Flags.copy, slot)
-    }
-
-    /// Such an event that was never delivered intact although the group went past it.
+    /// An event, acked or unknown and with a copy, that was never delivered intact although the group went past it.
     func isSkipped(_ slot: Int) -> Bool {
-        isExpectedHere(slot) && !has(Event.delivered, slot) && isPast(slot)
+        log.isThere(slot) && !has(Event.delivered, slot) && isPast(slot)
     }
 }

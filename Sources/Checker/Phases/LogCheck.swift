@@ -4,7 +4,8 @@ import History
 struct LogCheck {
     let evidence: Evidence
     let state: LogState
-    let backdated: [Backdated.Found]
+    /// By log.
+    let backdated: [Int: [Backdated.Found]]
     let book: ExampleBook
 
     /// Enters a log; the state stands in it until the next.
@@ -48,8 +49,7 @@ struct LogCheck {
 
     private func countBackdated(_ plan: LogPlan) -> Int {
         var (count, examples) = (0, FirstHundred<AttemptKey>())
-        for found in backdated where found.log == plan.index {
-            guard Diverged.expects(found.attempt.slot, evidence, plan) else { continue }
+        for found in backdated[plan.index] ?? [] where Diverged.expects(found.attempt.slot, evidence, plan) {
             count += 1
             examples.offer(found.attempt)
         }

@@ -160,6 +160,13 @@ final class LogState {
         return flags.base[slot] & mask == Status.acked.rawValue | Flags.expected
     }
 
+    /// An event that the log expects, acked or unknown, with a copy.
+    @inline(__always) func isThere(_ slot: Int) -> Bool {
+        let known = flags.base[slot]
+        let both = Flags.expected | Flags.copy
+        return known & both == both && known & Flags.statusMask >= Status.unknown.rawValue
+    }
+
     /// Attempts to this log, and those of them that are acked or unknown.
     func attempts(_ slot: Int) -> (all: Int, possible: Int) {
         if has(Flags.complex, slot) {

@@ -51,7 +51,7 @@ private struct StreamMerge {
 
     init(_ phase: ReplayPhase, retention: Bool) {
         (views, reader, passCount) = (phase.views, phase.reader, phase.passes.count)
-        missing = MissingRule(passCount: phase.passes.count, retention: retention)
+        missing = MissingRule(retention: retention)
     }
 
     mutating func add(_ bucket: RunBucket, _ key: Survey.PassKey, pass: Int) {
@@ -165,45 +165,34 @@ private struct StreamMerge {
 /// 5, 6, 7: nothing puts an old entry back, so 5, missing from the *earlier* pass, counts.
 private struct MissingRule {
     private let retention: Bool
-    /// Of each pass: the lowest position it has, or nil.
-    private var lowest: [Position?]
+    /// The lowest position of each pass that has any of the stream.
+    private var lowest: [Int: Position] = [:]
     private var ascending: [Position] = []
     private var below = 0
-    /// Up to each pass, itself left out: the highest of the lowest, and whether some pass has nothing at all.
-    private var highestBefore: [Position?] = []
-    private var emptyBefore: [Bool] = []
+    /// Of each such pass: the highest of the lowest of earlier ones, and whether an earlier pass has nothing at all.
+    private var before: [Int: (highest: Position?, hasEmpty: Bool)] = [:]
 
-    init(passCount: Int, retention: Bool) {
-        self.retention = retention
-        lowest = Array(repeating: nil, count: passCount)
-    }
+    init(retention: Bool) { self.retention = retention }
 
-    mutating func begin(_ pass: Int, _ position: Position) {
-        if lowest[pass].map({ position < $0 }) ?? true { lowest[pass] = position }
-    }
+    mutating func begin(_ pass: Int, _ position: Position) { lowest[pass] = min(lowest[pass] ?? position, position) }
 
     mutating func close() {
-        ascending = lowest.compactMap { $0 }.sorted()
-        var (highest, empty) = (Position?.none, false)
-        for position in lowest {
-            highestBefore.append(highest)
-            emptyBefore.append(empty)
-            guard let position else {
-                empty = true
-                continue
-            }
-            if highest.map({ $0 < position }) ?? true { highest = position }
+        guard retention else { return }
+        ascending = lowest.values.sorted()
+        var highest: Position?
+        for (place, pass) in lowest.keys.sorted().enumerated() {
+            before[pass] = (highest, hasEmpty: place != pass)
+            highest = max(highest ?? Position(0, 0), lowest[pass] ?? Position(0, 0))
         }
     }
 
     /// Whether it counts that only `having` passes have a position, `first` the earliest of them. To be asked in
     /// ascending order of positions.
     mutating func counts(_ position: Position, having: Int, first: Int) -> Bool {
-        if !retention { return true }
+        guard retention, let earlier = before[first] else { return true }
         while below < ascending.count && ascending[below] <= position { below += 1 }
         // A pass that begins at or below the position and lacks it is a hole; one that begins above it, or has nothing,
         // is explained if an earlier pass had it.
-        if below > having { return true }
-        return emptyBefore[first] || (highestBefore[first].map { $0 > position } ?? false)
+        return below > having || earlier.hasEmpty || (earlier.highest.map { $0 > position } ?? false)
     }
 }

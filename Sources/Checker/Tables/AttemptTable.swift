@@ -21,6 +21,8 @@ final class AttemptTable {
     /// By the place of a complex event: where its attempts begin; one more at the end.
     let starts: [Int]
     private let transactions: TransactionTable
+    /// The places of attempts by transaction, and where those of each begin; made when somebody asks.
+    private lazy var byTransaction: (starts: [Int], places: [UInt32]) = groupByTransaction()
 
     init(_ unsorted: consuming [Attempt], _ events: Events, _ transactions: TransactionTable) {
         var attempts = unsorted
@@ -65,6 +67,26 @@ final class AttemptTable {
 
     func transaction(_ attempt: Attempt) -> TransactionTable.Transaction? {
         attempt.transaction == TransactionTable.none ? nil : transactions.all[Int(attempt.transaction)]
+    }
+
+    /// The places of the attempts in a transaction.
+    func inTransaction(_ transaction: UInt32) -> ArraySlice<UInt32> {
+        let starts = byTransaction.starts
+        return byTransaction.places[starts[Int(transaction)]..<starts[Int(transaction) + 1]]
+    }
+
+    private func groupByTransaction() -> (starts: [Int], places: [UInt32]) {
+        var starts = [Int](repeating: 0, count: transactions.all.count + 1)
+        for attempt in attempts where attempt.transaction != TransactionTable.none {
+            starts[Int(attempt.transaction) + 1] += 1
+        }
+        for transaction in 1..<starts.count { starts[transaction] += starts[transaction - 1] }
+        var (next, places) = (starts, [UInt32](repeating: 0, count: starts[starts.count - 1]))
+        for (place, attempt) in attempts.enumerated() where attempt.transaction != TransactionTable.none {
+            places[next[Int(attempt.transaction)]] = UInt32(place)
+            next[Int(attempt.transaction)] += 1
+        }
+        return (starts, places)
     }
 
     /// What became of an attempt: of one in a transaction what became of that, unless it failed by itself.

@@ -23,6 +23,7 @@ struct LogTable {
     /// By the stream's place: the log's index, or `noLog`.
     private(set) var logOfStream: [Int]
     private(set) var hasKinds = false
+    private var byName: [Name: Int] = [:]
 
     var first: LogPlan { logs[0] }
 
@@ -42,6 +43,7 @@ struct LogTable {
                 plan.streams.append(stream)
             }
             plan.streams.sort()
+            byName[log.name] = byName[log.name] ?? index
             logs.append(plan)
         }
         ofRecord =
@@ -49,10 +51,7 @@ struct LogTable {
         for index in logs.indices where index != ofRecord { logs[index].prefix = "logs.\(header.logs[index].name)." }
     }
 
-    func index(_ name: Name?) -> Int? {
-        guard let name else { return nil }
-        return logs.firstIndex { $0.name == name }
-    }
+    func index(_ name: Name?) -> Int? { name.flatMap { byName[$0] } }
 
     /// The log that an attempt went to: the first, if it names none.
     @inline(__always) func log(_ number: UInt16) -> Int { Int(number) < logs.count ? Int(number) : 0 }
