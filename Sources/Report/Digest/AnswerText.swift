@@ -22,12 +22,13 @@ extension CellDigest {
 
     private var lostText: String { "\(Format.count(lost?.part ?? 0)) lost" }
 
-    /// `n = 3`, or `n = 2, 1 invalid`.
+    /// `n = 3`, or `n = 2, 1 invalid`, or `n = 3, breaks a gate`.
     private var trialsText: String {
         var text = "n = \(valid.count)"
         if !invalid.isEmpty { text += ", \(invalid.count) invalid" }
         if !failed.isEmpty { text += ", \(failed.count) failed" }
         if !skipped.isEmpty { text += ", \(skipped.count) skipped" }
+        if breaksGate { text += ", breaks a gate" }
         return text
     }
 }

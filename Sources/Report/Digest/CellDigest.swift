@@ -28,6 +28,8 @@ struct CellDigest {
     /// Findings that should not be, apart from those above, by name; the worst over the trials.
     let otherWrong: [(name: String, count: Int64)]
     let answer: Answer
+    /// Whether these trials alone break a gate: the answer is about losses, and gates are about more.
+    let breaksGate: Bool
 
     struct Share: Sendable {
         var part: Int
@@ -83,6 +85,7 @@ struct CellDigest {
         saturated = trials.count { $0.rate.saturated }
         otherWrong = WrongFindings.others(in: verdicts)
         let own = Answer(cell: cell, valid: trials, otherWrong: otherWrong, gates: gates)
+        breaksGate = gates.contains { $0.gate.judged(over: [cell]).held == false }
         answer = own == .absent && !apart.isEmpty ? .apart : own
     }
 

@@ -74,7 +74,7 @@ enum CellText {
         return texts
     }
 
-    /// Lost to acknowledged a second, as in the trials' table.
+    /// From what was lost to how many events were tried a second, as in the trials' table.
     static func figures(of verdict: Verdict, _ trial: Summary.Trial) -> [String] {
         let log = verdict.log
         let mark = trial.rate.saturated ? "*" : ""

@@ -7,7 +7,8 @@ enum Remarks {
         "This suite has no controls: nothing shows that a loss under these faults would have been seen."
 
     static let spreads =
-        "Of several trials: the worst for losses, duplicates, order and availability, the median for the rest."
+        "Of several trials: the worst for losses, duplicates, order and availability, the median for the rest; events a "
+        + "second are those tried, acknowledged or not."
     static let saturated =
         "Saturated: the broker took less than 95 % of the load; these latencies compare with nothing."
 

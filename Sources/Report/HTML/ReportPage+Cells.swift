@@ -40,7 +40,7 @@ extension ReportPage {
     private func trialsTable(_ trials: [Summary.Trial]) -> HTML {
         let names = [
             "Trial", "Seed", "Lost", "of acked", "Window", "Duplicated", "Reordered", "Recovery", "Longest gap", "p50",
-            "p99", "p99.9", "Max", "Acked/s",
+            "p99", "p99.9", "Max", "Events/s",
         ]
         let rows = trials.map { trial -> HTML in
             let name = HTML.element(

@@ -1,7 +1,7 @@
 extension ReportPage {
     private static let names = [
         "Fault", "Lost", "of acked", "Window", "Duplicated", "Reordered", "Recovery", "Longest gap", "Ack p50",
-        "Ack p99", "Acked/s", "Valid",
+        "Ack p99", "Events/s", "Valid",
     ]
 
     /// The comparison table: the same figures as in the terminal.

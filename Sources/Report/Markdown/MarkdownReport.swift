@@ -84,7 +84,7 @@ enum MarkdownReport {
         guard !cells.isEmpty else { return [] }
         let names = [
             "configuration", "fault", "lost", "of acked", "window", "duplicated", "reordered", "recovery",
-            "longest gap", "ack p50", "ack p99", "acked/s", "valid",
+            "longest gap", "ack p50", "ack p99", "events/s", "valid",
         ]
         var lines = ["## Figures", ""] + row(names)
         lines += row(["---", "---"] + names.dropFirst(2).map { _ in "---:" })
@@ -133,9 +133,9 @@ enum MarkdownReport {
         let machine = summary.machine
         let parts =
             versions + [
-                Format.plural(machine.cores, "core"), Format.bytes(machine.memoryBytes), machine.kernel,
-                machine.filesystem, summary.lab, "seed \(summary.seed)", summary.started,
-                Format.duration(summary.seconds),
+                Format.plural(machine.cores, "core"), Format.bytes(machine.memoryBytes),
+                summary.versions["kernel"] == nil ? machine.kernel : "", machine.filesystem, summary.lab,
+                "seed \(summary.seed)", summary.started, Format.duration(summary.seconds),
             ]
         return ["---", "", escape(parts.filter { !$0.isEmpty }.joined(separator: " · "))]
     }

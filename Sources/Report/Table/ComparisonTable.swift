@@ -35,7 +35,7 @@ public struct ComparisonTable {
         guard !digest.configurations.isEmpty else { return [] }
         var columns = Columns([.left] + Array(repeating: .right, count: 10) + [.left])
         columns.rows.append(
-            .cells(["", "lost", "of", "loss", "dupli-", "re-", "", "longest", "ack", "ack", "acked", ""]))
+            .cells(["", "lost", "of", "loss", "dupli-", "re-", "", "longest", "ack", "ack", "events", ""]))
         columns.rows.append(
             .cells([
                 "fault", "events", "acked", "window", "cated", "ordered", "recovery", "gap", "p50", "p99", "a second",
