@@ -106,7 +106,7 @@ struct RedisRepliesTests {
         let before = scenario.set.filter { $0[0] == "XADD" && $0[1] == "s" }.count
         let answer = try exchange(bench, scenario)
         for command in scenario.undo { try expectNoError(control, command) }
-        #expect(sign(of: answer) == scenario.sign, "it said \(answer.text)")
+        #expect(signOf(answer) == scenario.sign, "it said \(answer.text)")
         let row = try #require(RedisReplies.rows.first { $0.sign == scenario.sign })
         #expect(answer.completion.outcome == row.outcome, "it said \(answer.text)")
         // A script that is being killed takes a moment to die.
@@ -125,61 +125,14 @@ struct RedisRepliesTests {
         #expect(!reply.isError, "\(command): \(reply.text)")
     }
 
-    private struct Answer {
-        var completion: Completion
-        var text: String
-        var bytes: [UInt8]
-    }
-
     /// Sends as a producer would, over a connection of its own, and reads the last reply as a producer would.
-    private func exchange(_ bench: Bench, _ scenario: Scenario) throws -> Answer {
+    private func exchange(_ bench: Bench, _ scenario: Scenario) throws -> ServerAnswer {
         let socket = try bench.node.connect(port: RedisConfigurationFile.port)
         defer { close(socket) }
         let bytes = scenario.raw.map { Array($0.utf8) } ?? scenario.commands.flatMap(RedisCommand.encode)
         try Files.writeAll(bytes, to: socket, what: "a request")
         let replies = scenario.raw == nil ? scenario.commands.count : 1
         return try readAnswers(socket, replies)
-    }
-
-    private func readAnswers(_ socket: Int32, _ count: Int) throws -> Answer {
-        let reasons = ReasonTable()
-        let parser = AnswerParser(acknowledgement: .reply, reasons: reasons)
-        var (pending, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
-        var (left, last) = (count, Answer(completion: Completion(slot: 0, outcome: .unknown), text: "", bytes: []))
-        while left > 0 {
-            #expect(try Sockets.waitReadable(socket, upTo: .seconds(10)))
-            let read = recv(socket, &chunk, chunk.count, 0)
-            if read <= 0 { break }
-            pending.append(contentsOf: chunk[..<read])
-            while left > 0 {
-                guard case .reply(_, let end) = pending.withUnsafeBytes({ ReplyScanner.scan($0, from: 0) }) else {
-                    break
-                }
-                let reply = Array(pending[..<end])
-                pending.removeFirst(end)
-                left -= 1
-                if left > 0 { continue }
-                var (start, progress) = (0, AnswerParser.Progress())
-                let result = reply.withUnsafeBytes { parser.take($0, from: &start, &progress) }
-                guard case .answer(let completion, _) = result else {
-                    throw SystemError(.refused, "no answer: \(String(decoding: reply, as: UTF8.self))")
-                }
-                let text = String(decoding: reply, as: UTF8.self)
-                last = Answer(completion: completion, text: text, bytes: reply)
-            }
-        }
-        #expect(left == 0, "the server said no more")
-        return last
-    }
-
-    private func sign(of answer: Answer) -> Sign {
-        switch answer.bytes.first {
-        case 0x24: answer.bytes[1] == 0x2D ? .nothing : .entry
-        default:
-            answer.bytes.withUnsafeBytes {
-                RedisReplies.row(ofError: UnsafeRawBufferPointer(rebasing: $0[1..<$0.count - 2])).sign
-            }
-        }
     }
 
     // MARK: What needs more than settings
@@ -211,10 +164,10 @@ struct RedisRepliesTests {
             try expectNoError(control, Scenario.setting("rdbcompression", "no"))
             try expectNoError(control, Scenario.setting("key-load-delay", "5000"))
             try control.send([["DEBUG", "RELOAD"]], by: RedisConnection.deadline(after: 30))
-            var answer: Answer?
+            var answer: ServerAnswer?
             let refused = try bench.patience.wait(upTo: 10) {
                 answer = try? exchange(bench, Scenario(sign: .error("LOADING")))
-                return answer.map { sign(of: $0) == .error("LOADING") } ?? false
+                return answer.map { signOf($0) == .error("LOADING") } ?? false
             }
             #expect(refused && answer?.completion.outcome == .failed, "it said \(answer?.text ?? "nothing")")
         }
@@ -248,14 +201,14 @@ struct RedisRepliesTests {
             let up = try bench.patience.wait(upTo: 20) { (try? node.connect(port: 6379)).map { close($0) } != nil }
             #expect(up)
             let control = try RedisConnection(descriptor: node.connect(port: 6379))
-            func ask(_ words: [String]) throws -> Answer {
+            func ask(_ words: [String]) throws -> ServerAnswer {
                 let socket = try node.connect(port: 6379)
                 defer { close(socket) }
                 try Files.writeAll(RedisCommand.encode(words), to: socket, what: "a request")
                 return try readAnswers(socket, 1)
             }
             let down = try ask(Scenario.add)
-            #expect(sign(of: down) == .error("CLUSTERDOWN") && down.completion.outcome == .failed, "\(down.text)")
+            #expect(signOf(down) == .error("CLUSTERDOWN") && down.completion.outcome == .failed, "\(down.text)")
             try expectNoError(control, ["CLUSTER", "ADDSLOTSRANGE", "0", "16383"])
             let serving = try bench.patience.wait(upTo: 20) {
                 (try? control.call(["CLUSTER", "INFO"], within: 5))?.info("cluster_state") == "ok"
@@ -264,7 +217,7 @@ struct RedisRepliesTests {
             #expect(try control.call(["EXISTS", "s"], within: 5).text == "0")
             let crossed = try ask(["MSET", "a", "1", "b", "2"])
             #expect(
-                sign(of: crossed) == .error("CROSSSLOT") && crossed.completion.outcome == .failed, "\(crossed.text)")
+                signOf(crossed) == .error("CROSSSLOT") && crossed.completion.outcome == .failed, "\(crossed.text)")
             let added = try ask(Scenario.add)
             #expect(added.completion.outcome == .acked, "\(added.text)")
         }
@@ -281,5 +234,54 @@ struct RedisRepliesTests {
             #expect(outcome(text) == .unknown, "\(text)")
         }
         #expect(outcome("READONLY") == .failed)
+    }
+}
+
+/// What a server said, and what a producer makes of it.
+struct ServerAnswer {
+    var completion: Completion
+    var text: String
+    var bytes: [UInt8]
+}
+
+/// Reads the last of so many replies as a producer would.
+func readAnswers(_ socket: Int32, _ count: Int) throws -> ServerAnswer {
+    let reasons = ReasonTable()
+    let parser = AnswerParser(acknowledgement: .reply, reasons: reasons)
+    var (pending, chunk) = ([UInt8](), [UInt8](repeating: 0, count: 4096))
+    var (left, last) = (count, ServerAnswer(completion: Completion(slot: 0, outcome: .unknown), text: "", bytes: []))
+    while left > 0 {
+        #expect(try Sockets.waitReadable(socket, upTo: .seconds(10)))
+        let read = recv(socket, &chunk, chunk.count, 0)
+        if read <= 0 { break }
+        pending.append(contentsOf: chunk[..<read])
+        while left > 0 {
+            guard case .reply(_, let end) = pending.withUnsafeBytes({ ReplyScanner.scan($0, from: 0) }) else {
+                break
+            }
+            let reply = Array(pending[..<end])
+            pending.removeFirst(end)
+            left -= 1
+            if left > 0 { continue }
+            var (start, progress) = (0, AnswerParser.Progress())
+            let result = reply.withUnsafeBytes { parser.take($0, from: &start, &progress) }
+            guard case .answer(let completion, _) = result else {
+                throw SystemError(.refused, "no answer: \(String(decoding: reply, as: UTF8.self))")
+            }
+            let text = String(decoding: reply, as: UTF8.self)
+            last = ServerAnswer(completion: completion, text: text, bytes: reply)
+        }
+    }
+    #expect(left == 0, "the server said no more")
+    return last
+}
+
+func signOf(_ answer: ServerAnswer) -> RedisReplies.Sign {
+    switch answer.bytes.first {
+    case 0x24: answer.bytes[1] == 0x2D ? .nothing : .entry
+    default:
+        answer.bytes.withUnsafeBytes {
+            RedisReplies.row(ofError: UnsafeRawBufferPointer(rebasing: $0[1..<$0.count - 2])).sign
+        }
     }
 }

@@ -19,13 +19,18 @@ private func configure(
     let configuration = ConfigurationText(
         name: "c", settings: try fields.optional("settings"), ack: try fields.optional("ack"),
         retries: try fields.optional("retries"), place: document, agents: 200, inFlight: 1)
+    if system == "redis-replicated" {
+        return try #require(try RedisReplicated().configure(configuration) as? ConfiguredRedisReplicated).settings
+    }
     let configured = try RedisStandalone().configure(configuration)
     return try #require(configured as? ConfiguredRedisStandalone).settings
 }
 
-private func refusal(_ settings: String, ack: String? = nil, retries: String? = nil) -> String {
+private func refusal(
+    _ settings: String, ack: String? = nil, retries: String? = nil, system: String = "redis-standalone"
+) -> String {
     do {
-        _ = try configure(settings, ack: ack, retries: retries)
+        _ = try configure(settings, ack: ack, retries: retries, system: system)
         return "not refused"
     } catch {
         return "\(error)"
@@ -161,6 +166,64 @@ struct RedisSettingsTests {
     ])
     func refusesRetries(_ retries: String, _ words: String) {
         #expect(refusal("{}", retries: retries).contains(words))
+    }
+}
+
+struct RedisReplicatedSettingsTests {
+    @Test func replicasAndTheirOwnDirectivesAreRead() throws {
+        let settings = try configure(
+            "{replicas: 3, appendonly: no, min-replicas-to-write: 1, replica: {appendonly: yes, hz: 50}}",
+            ack: "WAIT 3", system: "redis-replicated")
+        #expect(settings.replicas == 3 && settings.ack == "wait 3 1000")
+        let names = settings.directives(forReplica: false).map { "\($0.name) \($0.value)" }
+        #expect(names == ["appendonly no", "min-replicas-to-write 1"])
+        let own = settings.directives(forReplica: true).map { "\($0.name) \($0.value)" }
+        #expect(own == ["min-replicas-to-write 1", "appendonly yes", "hz 50"])
+        #expect(try configure("{}", system: "redis-replicated").replicas == 2)
+        let confirmed = try configure("{}", ack: "wait 1 250", system: "redis-replicated")
+        #expect(confirmed.ack == "wait 1 250")
+        let promise = ConfiguredRedisReplicated(settings: confirmed).promise
+        #expect(promise == "in the memory of one process, and in the memory of 1 of 2 replicas")
+    }
+
+    @Test(arguments: [
+        (
+            "{min-replicas-to-write: 1, min-replicas-max-lag: 0}",
+            "settings.min-replicas-max-lag: a max-lag of 0 switches the check off: min-replicas-to-write 1 would "
+                + "bound nothing; at least 1 second, or leave min-replicas-to-write out"
+        ),
+        (
+            "{min-slaves-to-write: 1, replica: {min-slaves-max-lag: 0}}",
+            "settings.replica.min-slaves-max-lag: a max-lag of 0 switches the check off"
+        ),
+        (
+            "{replicas: 1, min-replicas-to-write: 2}",
+            "settings.min-replicas-to-write: 2 replicas are to have a write, and there are 1: every event would be refused"
+        ),
+        ("{replicas: 0}", "settings.replicas: \"0\" is out of range"),
+        ("{replicas: 16}", "settings.replicas: \"16\" is out of range"),
+        ("{replica: {clients: pinned}}", "is no directive of redis.conf"),
+        ("{replica: {appendonly: perhaps}}", "\"perhaps\" is not a value of `appendonly`"),
+        ("{replicaof: 127.0.0.1 1}", "`replicaof` means nothing here: who follows whom is this system's own affair"),
+        ("{sentinels: 3}", "`sentinels` means nothing here: `redis-replicated` has no sentinels"),
+    ])
+    func refusesWhatCannotHold(_ settings: String, _ words: String) {
+        let text = refusal(settings, system: "redis-replicated")
+        #expect(text.contains(words), "\(text)")
+    }
+
+    @Test(arguments: [
+        ("wait 3", "`wait` is to count 3 replicas, and there are 2: nothing would ever be acknowledged"),
+        ("wait 0", "`wait 0` waits for nothing"),
+        ("wait 1 0", "waits without end; a time in ms, such as `wait 1 1000`"),
+        ("waitaof 1 3", "`waitaof` is to count 3 replicas, and there are 2"),
+        ("waitaof 0 0", "waits for nothing that there is"),
+        ("waitaof 1 1", "`waitaof` needs an append-only file"),
+        ("quorum", "`reply` (the primary's own answer to XADD), `wait N [MS]`"),
+    ])
+    func refusesAcknowledgementsThatNeverCome(_ ack: String, _ words: String) {
+        let text = refusal("{}", ack: ack, system: "redis-replicated")
+        #expect(text.contains(words), "\(text)")
     }
 }
 

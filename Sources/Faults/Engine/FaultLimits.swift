@@ -7,5 +7,5 @@ enum FaultLimits {
     /// How long packets may take to find their way again after a cut is healed.
     static let healSeconds = 5.0
     /// From a limit on a link until it is seen to hold something up.
-    static let limitSeconds = 15.0
+    static let limitSeconds = 10.0
 }
