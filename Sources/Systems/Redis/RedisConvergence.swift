@@ -6,19 +6,21 @@ import Platform
 struct RedisConvergence {
     /// Where the primary stood, and when.
     private var stands: [(time: Int64, offset: Int64)] = []
-    private var asked: Int64 = .min
-    private var held = false
+    private var lastNo: Int64?
     /// What stood against it when it was last looked at.
     private(set) var missing = "nothing was asked"
 
     mutating func holds(primary: RedisServer, replicas: [RedisServer]) -> Bool {
         let now = MonotonicClock.now()
-        // Waits ask every few milliseconds; the servers have better things to do.
-        if asked != .min, now - asked < SystemLimits.convergenceNanoseconds { return held }
-        held = false
-        if let problem = look(primary, replicas, now) { missing = problem } else { (held, missing) = (true, "nothing") }
-        asked = MonotonicClock.now()
-        return held
+        // Waits ask every few milliseconds, and the servers have better things to do. Only a no may be repeated: what
+        // was whole a moment ago may have been broken since.
+        if let lastNo, now - lastNo < SystemLimits.convergenceNanoseconds { return false }
+        guard let problem = look(primary, replicas, now) else {
+            (lastNo, missing) = (nil, "nothing")
+            return true
+        }
+        (lastNo, missing) = (MonotonicClock.now(), problem)
+        return false
     }
 
     private mutating func look(_ primary: RedisServer, _ replicas: [RedisServer], _ now: Int64) -> String? {

@@ -1,51 +1,46 @@
 import Checker
 import Foundation
-import Labs
 import Platform
 import Report
+import TestSupport
 import Testing
 
-/// A run of the program that was built beside the tests: its suite, its faults, and what came of it.
+/// A run of `redis-replicated` with faults of the test's own, and what came of it.
 struct Audit {
-    let folder: String
-    let exit: ExitStatus
+    let exit: Platform.ExitStatus
     let said: String
     private let summary: Summary?
 
-    static let program: String? = {
-        let folder = (Files.resolved("/proc/self/exe") ?? CommandLine.arguments[0]).split(separator: "/").dropLast()
-        return Tool.locate("/" + folder.joined(separator: "/") + "/holdfast")
-    }()
+    static let small = "{agents: 10, rate: 1000, duration: 2s, payload: 200, producers: 1}"
 
     /// - Parameters:
-    ///   - faults: the text of each fault file's timeline and what stands before it, by name.
+    ///   - configurations: as a suite's list has them, two columns in.
+    ///   - faults: of each fault's file, by name, what stands behind its head.
     ///   - lying: a program of the machine that does nothing for this run, and says that all went well.
-    init(configurations: String, faults: [String: String], workload: String = Audit.small, lying: String? = nil) throws
+    init(configurations: String, faults: [String: String], workload: String = small, lying: String? = nil) async throws
     {
-        folder = "/var/tmp/holdfast-audit.\(UUID().uuidString.prefix(8))"
-        try Files.makeFolders("\(folder)/faults")
+        let place = try Workplace()
+        try Files.makeFolders("\(place.path)/faults")
         for (name, text) in faults {
             let head = "fault: \(name)\nabout: Of a test.\napplies-to: [redis-replicated]\n"
-            try Files.write(head + text, to: "\(folder)/faults/\(name).yml")
+            _ = try place.file("faults/\(name).yml", head + text + "\n")
         }
-        let suite = "suite: test\nworkload: \(workload)\nconfigurations:\n\(configurations)\ntrials: 1\nseed: 1\n"
-        try Files.write(suite, to: "\(folder)/suite.yml")
-        let holdfast = try #require(Self.program)
-        var command = [holdfast, "run", "\(folder)/suite.yml", "--out", "\(folder)/out", "--no-skips"]
-        if let lying, let tool = Tool.locate(lying), let liar = Tool.locate("true") {
+        let suite = try place.file(
+            "suite.yml", "suite: test\nworkload: \(workload)\nconfigurations:\n\(configurations)\ntrials: 1\nseed: 1\n")
+        var command = [Holdfast.path, "run", suite, "--out", place.out, "--no-skips"]
+        if let lying {
+            let (tool, liar) = (try #require(Tool.locate(lying)), try #require(Tool.locate("true")))
             let script = "mount --bind \(liar) \(tool) && exec \"$@\""
-            command = ["/usr/bin/unshare", "--mount", "sh", "-c", script, "sh"] + command
+            command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"] + command
         }
-        let result = try Tool.run(command[0], Array(command.dropFirst()), deadline: .seconds(240))
+        let result = try await Holdfast.takingTurns {
+            try Tool.run(command[0], Array(command.dropFirst()), deadline: .seconds(240))
+        }
         exit = result.status
         said = result.output + result.errors
-        let path = "\(folder)/out/summary.json"
-        summary = try Files.read(path, limit: 1 << 24).map { try Summary.decoded(from: Data($0.utf8), path: path) }
+        let text = RunFolder(place.out).text("summary.json")
+        summary = text.isEmpty ? nil : try Summary.decoded(from: Data(text.utf8), path: "summary.json")
     }
-
-    func remove() { try? Files.removeTree(folder) }
-
-    static let small = "{agents: 10, rate: 1000, duration: 2s, payload: 200, producers: 1}"
 
     func trial(_ configuration: String) throws -> Summary.Trial {
         let cell = try #require(summary?.cells.first { $0.configuration == configuration }, "\(said)")
@@ -64,9 +59,4 @@ extension Summary.Trial {
     func effects(of action: String) -> [String] {
         faults.filter { $0.action == action && $0.phase == "effect" }.map { "\($0.node ?? ""): \($0.detail ?? "")" }
     }
-}
-
-let canAudit: ConditionTrait = .enabled("needs root of the machine, redis-server, iptables and tc") {
-    Privileges.isFullRoot && Audit.program != nil
-        && ["redis-server", "iptables", "tc", "unshare"].allSatisfy { Tool.locate($0) != nil }
 }

@@ -1,13 +1,17 @@
 import Checker
+import Platform
 import Report
+import TestSupport
 import Testing
 
 /// Whole trials of `redis-replicated` in the namespaces lab: what promotion, cuts and narrow links do to acknowledged
 /// events, and that a fault that does not bite is said to be none.
-@Suite(.serialized, .timeLimit(.minutes(5)), canAudit)
+@Suite(
+    .serialized, .timeLimit(.minutes(10)),
+    .enabled(if: Holdfast.runsTrials && Tool.locate("tc") != nil, "needs root of the machine, redis-server and tc"))
 struct ReplicatedTrialTests {
-    @Test func aKilledPrimaryIsReplacedAndLosesAHandfulAtMost() throws {
-        let audit = try Audit(
+    @Test func aKilledPrimaryIsReplacedAndLosesAHandfulAtMost() async throws {
+        let audit = try await Audit(
             configurations:
                 "  - {name: plain, system: redis-replicated, settings: {appendonly: yes}, faults: [killed]}",
             faults: [
@@ -20,7 +24,6 @@ struct ReplicatedTrialTests {
                   - {wait: converged, within: 30s}
                 """
             ])
-        defer { audit.remove() }
         let (trial, verdict) = (try audit.trial("plain"), try audit.verdict("plain"))
         // Ten agents with one event in flight each.
         #expect(verdict.log.lost <= 10, "\(verdict.log.lost)")
@@ -40,15 +43,14 @@ struct ReplicatedTrialTests {
           - {wait: converged, within: 60s}
         """
 
-    @Test func aCutLosesWhatPinnedClientsWroteAndMinReplicasBoundsIt() throws {
+    @Test func aCutLosesWhatPinnedClientsWroteAndMinReplicasBoundsIt() async throws {
         let fault = "faults: [{fault: isolated, with: {partition: 5s}}]"
-        let audit = try Audit(
+        let audit = try await Audit(
             configurations: """
                   - {name: free, system: redis-replicated, settings: {clients: pinned}, \(fault)}
                   - {name: bounded, system: redis-replicated, settings: {clients: pinned, min-replicas-to-write: 1, min-replicas-max-lag: 1}, \(fault)}
                   - {name: following, system: redis-replicated, \(fault)}
                 """, faults: ["isolated": Self.isolated])
-        defer { audit.remove() }
         let free = try audit.verdict("free")
         // The parameter's own value is 1 s: the suite's holds.
         #expect(free.loss.windowNanoseconds > 4_500_000_000, "\(free.loss)")
@@ -65,8 +67,8 @@ struct ReplicatedTrialTests {
         }
     }
 
-    @Test func waitForOneOfTwoLosesWithTheLaggardAndForBothDoesNot() throws {
-        let audit = try Audit(
+    @Test func waitForOneOfTwoLosesWithTheLaggardAndForBothDoesNot() async throws {
+        let audit = try await Audit(
             configurations: """
                   - {name: one, system: redis-replicated, ack: wait 1, faults: [laggard]}
                   - {name: both, system: redis-replicated, ack: wait 2, faults: [laggard]}
@@ -83,7 +85,6 @@ struct ReplicatedTrialTests {
                   - {wait: converged, within: 60s}
                 """
             ])
-        defer { audit.remove() }
         let (one, both) = (try audit.verdict("one"), try audit.verdict("both"))
         #expect(one.log.lost > 100, "\(one.log.lost) of \(one.events.acked)")
         #expect(both.log.lost == 0 && both.events.acked > 500, "\(both.log.lost) of \(both.events.acked)")
@@ -91,8 +92,8 @@ struct ReplicatedTrialTests {
         #expect(try audit.trial("one").effects(of: "promote").first?.hasPrefix("redis-3: ") == true)
     }
 
-    @Test func aStalePrimaryGoesOnAcknowledgingUnlessItMissesItsReplica() throws {
-        let audit = try Audit(
+    @Test func aStalePrimaryGoesOnAcknowledgingUnlessItMissesItsReplica() async throws {
+        let audit = try await Audit(
             configurations: """
                   - {name: stale, system: redis-replicated, settings: {replicas: 1, clients: pinned}, faults: [zombie]}
                   - {name: fenced, system: redis-replicated, settings: {replicas: 1, clients: pinned, min-replicas-to-write: 1, min-replicas-max-lag: 10}, faults: [zombie]}
@@ -106,15 +107,14 @@ struct ReplicatedTrialTests {
                   - {after: 2s, wait: converged, within: 30s}
                 """
             ])
-        defer { audit.remove() }
         let (stale, fenced) = (try audit.verdict("stale"), try audit.verdict("fenced"))
         #expect(stale.log.lost > 1000 && stale.loss.windowNanoseconds > 1_500_000_000, "\(stale.loss)")
         #expect(fenced.log.lost <= 20, "\(fenced.log.lost)")
         #expect(try audit.trial("stale").effects(of: "rejoin").count == 1)
     }
 
-    @Test func stepsForEachReplicaAndRepeatedOnesHappenAsOftenAsTheySay() throws {
-        let audit = try Audit(
+    @Test func stepsForEachReplicaAndRepeatedOnesHappenAsOftenAsTheySay() async throws {
+        let audit = try await Audit(
             configurations: "  - {name: plain, system: redis-replicated, faults: [many]}",
             faults: [
                 "many": """
@@ -132,7 +132,6 @@ struct ReplicatedTrialTests {
                   - {wait: converged, within: 30s}
                 """
             ])
-        defer { audit.remove() }
         let (trial, verdict) = (try audit.trial("plain"), try audit.verdict("plain"))
         #expect(trial.effects(of: "pause").map { $0.prefix(7) } == ["redis-2", "redis-3"])
         let cuts = trial.effects(of: "isolate")
@@ -142,19 +141,18 @@ struct ReplicatedTrialTests {
         #expect(verdict.log.lost == 0 && verdict.log.unexpected.failed == 0)
     }
 
-    @Test func aCutThatDoesNotBiteIsNone() throws {
-        let audit = try Audit(
+    @Test func aCutThatDoesNotBiteIsNone() async throws {
+        let audit = try await Audit(
             configurations: "  - {name: plain, system: redis-replicated, faults: [isolated]}",
             faults: ["isolated": Self.isolated], lying: "iptables")
-        defer { audit.remove() }
         let trial = try audit.trial("plain")
         #expect(trial.status == .invalid && audit.exit == .exited(3))
         #expect(trial.reason?.contains("the cut does not hold: redis-1 to redis-2") == true, "\(trial.reason ?? "")")
         #expect(trial.reason?.contains("fault-without-effect") == true, "\(trial.reason ?? "")")
     }
 
-    @Test func aLimitThatNobodyFeelsIsNone() throws {
-        let audit = try Audit(
+    @Test func aLimitThatNobodyFeelsIsNone() async throws {
+        let audit = try await Audit(
             configurations: "  - {name: plain, system: redis-replicated, faults: [wide]}",
             faults: [
                 "wide": """
@@ -163,7 +161,6 @@ struct ReplicatedTrialTests {
                   - {do: heal}
                 """
             ])
-        defer { audit.remove() }
         let trial = try audit.trial("plain")
         #expect(trial.status == .invalid)
         #expect(trial.reason?.contains("nothing waits for the bound") == true, "\(trial.reason ?? "")")
