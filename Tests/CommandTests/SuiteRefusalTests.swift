@@ -37,7 +37,7 @@ struct SuiteRefusalTests {
         Mistake("[none]", "[primary-kil]", at: "suite.yml:5:10", "primary-kil", "did you mean \"primary-kill\""),
         Mistake("[none]", "[../planted.yml]", at: "suite.yml:5:10", "applies to kafka"),
         Mistake("redis-standalone", "redis-standalon", at: "suite.yml:4:23", "system", "redis-standalone"),
-        Mistake("redis-standalone", "redis-replicated", at: "suite.yml:4:", "redis-replicated", "not built yet"),
+        Mistake("redis-standalone", "redis-sentinel", at: "suite.yml:4:", "redis-sentinel", "not built yet"),
         Mistake("redis-standalone", "redis-sentinel", at: "suite.yml:4:", "redis-sentinel", "not built yet"),
         Mistake("redis-standalone", "redis-cluster", at: "suite.yml:4:", "redis-cluster", "not built yet"),
         Mistake("redis-standalone", "kafka", at: "suite.yml:4:", "kafka", "not built yet"),
@@ -72,7 +72,7 @@ struct SuiteRefusalTests {
 
     @Test(arguments: [
         ("  - {at: 50%, do: kil, node: primary}", ":5:", "did you mean \"kill\""),
-        ("  - {at: 50%, do: isolate, node: primary, from: peers}", ":5:", "isolate is not built yet"),
+        ("  - {at: 50%, do: damage, node: primary, file: \"*.aof\", cut: 70}", ":5:", "damage is not built yet"),
         ("  - {at: 50%, do: kill}", ":5:", "node"),
         ("  - {at: 50%, do: kill, node: primary, hard: yes}", ":5:", "hard"),
         ("  - {wait: answering, node: primary}", ":5:", "within"),
