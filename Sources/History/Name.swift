@@ -1,3 +1,5 @@
+import Glibc
+
 /// A name as histories know it: equal, ordered and hashed by its UTF-8 bytes.
 ///
 /// `String` compares by canonical equivalence, so "é" written in two ways would be one stream; to a broker they are
@@ -9,15 +11,34 @@ public struct Name: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     public var description: String { text }
 
-    public static func == (a: Name, b: Name) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    public static func == (a: Name, b: Name) -> Bool {
+        a.withBytes { a in b.withBytes { b in a.count == b.count && compare(a, b) == 0 } }
+    }
 
-    public static func < (a: Name, b: Name) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+    public static func < (a: Name, b: Name) -> Bool {
+        a.withBytes { a in
+            b.withBytes { b in
+                let order = compare(a, b)
+                return order != 0 ? order < 0 : a.count < b.count
+            }
+        }
+    }
 
     public func hash(into hasher: inout Hasher) {
-        // Native strings give their bytes as they lie; no UTF-8 text has the byte that ends it.
-        var text = text
-        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(UInt8(0xFF))
+    }
+
+    /// As far as both go.
+    private static func compare(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Int32 {
+        guard let first = a.baseAddress, let second = b.baseAddress else { return 0 }
+        return memcmp(first, second, min(a.count, b.count))
+    }
+
+    @inline(__always)
+    private func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        if let result = text.utf8.withContiguousStorageIfAvailable(body) { return result }
+        return Array(text.utf8).withUnsafeBufferPointer(body)
     }
 }
 

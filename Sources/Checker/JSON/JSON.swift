@@ -80,11 +80,11 @@ private struct JSONWriter {
     private mutating func write(_ members: [Name: JSON], depth: Int) {
         let split = indented && (depth == 0 || members.values.contains(where: \.isNested))
         append("{")
-        for (index, key) in members.keys.sorted().enumerated() {
+        for (index, member) in members.sorted(by: { $0.key < $1.key }).enumerated() {
             separate(index, split: split, depth: depth + 1)
-            quote(key.text)
+            quote(member.key.text)
             append(indented ? ": " : ":")
-            write(members[key] ?? .null, depth: depth + 1)
+            write(member.value, depth: depth + 1)
         }
         if split && !members.isEmpty { breakLine(depth) }
         append("}")
@@ -103,8 +103,17 @@ private struct JSONWriter {
     private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
     private mutating func quote(_ text: String) {
-        let digits = Array("0123456789abcdef".utf8)
         bytes.append(0x22)
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }) {
+            append(text)
+        } else {
+            escape(text)
+        }
+        bytes.append(0x22)
+    }
+
+    private mutating func escape(_ text: String) {
+        let digits = Array("0123456789abcdef".utf8)
         for byte in text.utf8 {
             switch byte {
             case 0x22: append("\\\"")
@@ -119,7 +128,6 @@ private struct JSONWriter {
             default: bytes.append(byte)
             }
         }
-        bytes.append(0x22)
     }
 }
 
