@@ -52,7 +52,9 @@ extension ReportPage {
         // One answer colours its whole cell, as high as the row is; several colour their own parts.
         let shown = cells.flatMap { [$0] + $0.apart }
         let tone = shown.count > 1 ? "several" : Self.tone(shown.first?.answer ?? .absent)
-        return .element("td", ["role": "cell", "class": tone], all: answers)
+        // A narrow page, one line for each fault, leaves out those that the suite has no trial of.
+        let isAbsent = shown.isEmpty && !row.notApplicable.contains(fault)
+        return .element("td", ["role": "cell", "class": isAbsent ? tone + " absent" : tone], all: answers)
     }
 
     private func answer(of digest: CellDigest) -> HTML {

@@ -126,7 +126,7 @@ enum StyleSheet {
           .matrix { margin-left: 0; border-spacing: 0; }
           .matrix thead, .stack thead { position: absolute; left: -999rem; }
           .matrix tbody th { padding: 1.2rem 0 .4rem; font-size: 1rem; }
-          .matrix td { margin-bottom: 3px; }
+          .matrix td { margin-bottom: 3px; } .matrix td.absent { display: none; }
           .matrix .answer { display: grid; grid-template-columns: 8.2rem 1fr; column-gap: .6rem; align-items: baseline; padding: .45rem .65rem; }
           .matrix .answer::before { content: attr(data-fault); font-size: .84rem; overflow-wrap: anywhere; grid-row: 1 / 3; }
           .matrix .answer .word { grid-column: 2; } .matrix .answer strong { display: inline; font-size: 1rem; margin-left: .35rem; }
