@@ -87,7 +87,8 @@ public final class FaultEngine {
             }
             same = nodes
         }
-        tell("\(name) \(nodes.map(\.name).joined(separator: ", "))")
+        let whom = (verb as? Promote)?.which?.rawValue ?? nodes.map(\.name).joined(separator: ", ")
+        tell(whom.isEmpty ? name : "\(name) \(whom)")
         // The last look before anything is broken is the one that says what held then.
         if scene.ledger.begun == 0 { scene.system.observe() }
         if !Self.undoing.contains(name) { scene.ledger.leaderBefore = scene.system.leader?.name }
