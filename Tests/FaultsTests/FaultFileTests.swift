@@ -172,7 +172,7 @@ struct FaultSearchTests {
         for name in names {
             let fault = try shipped.load(named: name)
             #expect(fault.notBuilt == nil)
-            #expect(fault.applies(to: "redis-standalone"))
+            #expect(fault.applies(to: "redis-replicated"))
         }
     }
 

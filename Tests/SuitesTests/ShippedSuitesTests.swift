@@ -1,6 +1,8 @@
+import Faults
 import Foundation
 import Report
 import Suites
+import Systems
 import Testing
 import Workload
 
@@ -15,11 +17,13 @@ struct ShippedSuitesTests {
         for file in files {
             let suite = try shipped(String(file.dropLast(4)))
             #expect(suite.name + ".yml" == file)
-            #expect(!suite.cells.isEmpty && !suite.gates.isEmpty && !suite.controls.isEmpty)
+            #expect(!suite.cells.isEmpty && !suite.gates.isEmpty)
+            // Where nothing is broken, nothing can be lost for certain.
+            #expect(suite.controls.isEmpty == (file == "null.yml"))
         }
     }
 
-    @Test func theAuditHasFourConfigurationsUnderThreeFaults() throws {
+    @Test func theAuditHasServersAloneAndWithReplicasUnderTheirFaults() throws {
         let suite = try shipped("audit")
         #expect(
             suite.cells.map(\.label) == [
@@ -27,33 +31,53 @@ struct ShippedSuitesTests {
                 "no persistence/none",
                 "no persistence/primary-kill", "no persistence/power-loss", "everysec/none", "everysec/primary-kill",
                 "everysec/power-loss", "always/none", "always/primary-kill", "always/power-loss",
+                "everysec, 2 replicas/none", "everysec, 2 replicas/primary-kill-failover",
+                "everysec, 2 replicas/primary-isolated", "everysec, 2 replicas/power-loss",
+                "everysec, 2 replicas, min-replicas 1/none",
+                "everysec, 2 replicas, min-replicas 1/primary-kill-failover",
+                "everysec, 2 replicas, min-replicas 1/primary-isolated",
+                "everysec, 2 replicas, min-replicas 1/power-loss",
             ])
         for cell in suite.cells {
             #expect(cell.workload.rate == 10_000 && cell.workload.agents == 200 && cell.workload.payload == 200...2000)
             #expect(cell.trials == 1)
         }
-        // Under 4 minutes with what a trial costs besides its load.
-        #expect(suite.cells.reduce(.zero) { $0 + $1.leastLoad } < .seconds(120))
+        // Under 6 minutes with what a trial costs besides its load.
+        #expect(suite.cells.reduce(.zero) { $0 + $1.leastLoad } < .seconds(180))
         #expect(
             suite.controls.map(\.description) == [
                 "no persistence × primary-kill: lost", "no persistence × power-loss: lost",
+                "everysec, 2 replicas × primary-isolated: lost",
             ])
     }
 
     @Test func theDurabilitySuiteNamesEachOfItsRows() throws {
         let suite = try shipped("redis-durability")
-        let cells = suite.cells.map { "\($0.description ?? "") \($0.label) × \($0.trials)" }
+        let alone = suite.cells.filter { $0.configuration.kind.name == "redis-standalone" }
+        let cells = alone.map { "\($0.description ?? "") \($0.label) × \($0.trials)" }
         #expect(
             cells == [
                 "R01 no persistence/primary-kill × 3", "R05 appendfsync no/primary-kill × 3",
                 "R08 appendfsync no/power-loss × 3", "R08 appendfsync no, xfs/power-loss × 3",
-                "R06 everysec/primary-kill × 3", "R09 everysec/power-loss × 5", "R09 everysec, xfs/power-loss × 5",
+                "R06 everysec/primary-kill × 3", "R09 everysec/power-loss-for-good × 5",
+                "R09 everysec, xfs/power-loss-for-good × 5",
                 "R07 always/primary-kill × 3", "R55 always/power-loss × 3", "R55 always, xfs/power-loss × 3",
             ])
+        let rows = Set(suite.cells.compactMap { $0.description?.prefix(3) }.map(String.init))
+        for row in ["R25", "R26", "R27", "R28", "R29", "R31", "R33", "R34", "R35", "R37", "R38"] {
+            #expect(rows.contains(row))
+        }
         let gates = suite.gates.map(\.description)
         #expect(gates.contains("everysec × primary-kill: lost ≤ 0, except fsync-pending"))
-        #expect(gates.contains("everysec* × power-loss: loss.window ≤ 1500ms"))
-        #expect(gates.contains("everysec* × power-loss: loss.hole_agents ≤ 0"))
+        #expect(gates.contains("everysec* × power-loss-for-good: loss.window ≤ 1500ms"))
+        #expect(gates.contains("everysec* × power-loss-for-good: loss.hole_agents ≤ 0"))
+    }
+
+    @Test func theNullAuditBreaksNothingInTwentyTrials() throws {
+        let suite = try shipped("null")
+        #expect(suite.cells.allSatisfy { $0.fault.timeline.isEmpty })
+        #expect(suite.cells.reduce(0) { $0 + $1.trials } == 20)
+        #expect(suite.gates.allSatisfy { $0.max?.amount == 0 })
     }
 
     @Test func smokeIsShort() throws {

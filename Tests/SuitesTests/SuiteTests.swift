@@ -95,8 +95,8 @@ struct SuiteTests {
         let text = small().replacing(
             "[none, primary-kill]", with: "[{fault: primary-paused, with: {pause: 5s}}, primary-paused]")
         let suite = try suite(text)
-        #expect(suite.cells[0].fault.timeline[1].timing == .after(.seconds(5)))
-        #expect(suite.cells[1].fault.timeline[1].timing == .after(.seconds(3)))
+        #expect(suite.cells[0].fault.timeline[2].timing == .after(.seconds(5)))
+        #expect(suite.cells[1].fault.timeline[2].timing == .after(.milliseconds(200)))
         #expect(suite.cells.map(\.occurrence) == [1, 2, 1, 2])
         #expect(
             suite.cells.prefix(2).map { $0.directory(trial: 3) } == [
@@ -105,7 +105,7 @@ struct SuiteTests {
         #expect(
             refusal(of: small().replacing("[none, primary-kill]", with: "[{fault: primary-paused, with: {paus: 5s}}]"))
                 == "5:41: faults[0].with.paus: the fault \"primary-paused\" has no such parameter; did you mean \"pause\"? "
-                + "Known here: pause")
+                + "Known here: failover, pause, stale")
         #expect(
             refusal(of: small().replacing("[none, primary-kill]", with: "[{fault: primary-paused, with: {pause: 5}}]"))
                 == "5:48: faults[0].with.pause: \"5\" is no time; write a number with its unit, such as 10s, 200ms or 5m"
