@@ -67,7 +67,7 @@ struct TrialTests {
 
     @Test func aPauseTakesNothingButTime() async throws {
         let run = try await Scenario(
-            Scenario.suite(["everysec"], faults: "none, {fault: primary-paused, with: {pause: 1500ms}}"))
+            Scenario.suite(["everysec"], faults: "none, {fault: primary-paused, with: {failover: 1500ms}}"))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
         #expect(try run.lost("everysec", "none").lost == 0)
         #expect(try run.actions("everysec", "none") == [])
