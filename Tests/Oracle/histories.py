@@ -181,6 +181,9 @@ class World:
                   seed=pick.choice([1, HUGE]),
                   retries=self.retries, retention=header_retention, logs=described if count else None)
         self.group_names = self.names("g", pick.choice([0, 1, 1, 1, 2, 2, 3]))
+        self.many_groups = self.chance(0.4 if self.large else 0.01)      # of which each does little
+        if self.many_groups:
+            self.group_names = [f"{name}{i}" for i, name in enumerate(pick.choices(NAMES, k=25))]
 
     def position(self, i, stream):
         """the i-th place of a stream, as written"""
@@ -402,6 +405,9 @@ class World:
         todo = [dict(entry) for entry in content if not self.happens("skip")]
         if self.chance(0.4) and todo:
             todo = todo[:pick.randrange(len(todo) + 1)]
+        if self.many_groups:
+            start = pick.randrange(len(todo) + 1)
+            todo = todo[start:start + pick.randrange(6)]
         for entry in list(todo):
             if self.happens("again"):
                 todo.insert(pick.randrange(len(todo) + 1), dict(entry))
