@@ -14,7 +14,7 @@ struct EventLife {
     }
 
     private struct Cover: Hashable {
-        let group: UInt16
+        let group: UInt32
         let spot: Spot
     }
 
@@ -144,7 +144,7 @@ struct EventLife {
     private mutating func takeCommit(_ r: Record, _ chunk: RecordChunk) {
         let stream = words.number(r.stream, chunk)
         for spot in spots where spot.stream == stream && spot.position < r.position {
-            let cover = Cover(group: chunk.groups?[Int(r.group)] ?? r.group, spot: spot)
+            let cover = Cover(group: chunk.groups?[Int(r.group)] ?? UInt32(r.group), spot: spot)
             if let known = commits[cover], known.t <= r.t { continue }
             let covered = words.position(spot.position, history.forms[stream] ?? .entry)
             let text = "group \(words.group(r, chunk)) committed \(words.place(r, chunk)), which covers \(covered)"

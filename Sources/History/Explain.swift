@@ -48,7 +48,7 @@ struct RecordWords {
     func name(_ local: UInt32, _ chunk: RecordChunk) -> String { plain(history.names[Int(number(local, chunk))].text) }
 
     func group(_ r: Record, _ chunk: RecordChunk) -> String {
-        plain(history.groupNames[Int(chunk.groups?[Int(r.group)] ?? r.group)].text)
+        plain(history.groupNames[Int(chunk.groups?[Int(r.group)] ?? UInt32(r.group))].text)
     }
 
     func position(_ position: Position, _ form: Position.Form) -> String {

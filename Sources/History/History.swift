@@ -103,13 +103,13 @@ public struct RecordChunk {
     /// From the records' numbers to those of `History.names`; nil: they are the same.
     public let names: [UInt32]?
     /// From the records' group numbers to those of `History.groupNames`; nil: they are the same.
-    public let groups: [UInt16]?
+    public let groups: [UInt32]?
     /// How many records of each type there are, by raw value: passes skip chunks without what they look for.
     public let counts: [Int]
     public let owner: AnyObject
 
     public init(
-        records: UnsafeBufferPointer<Record>, names: [UInt32]?, groups: [UInt16]?, counts: [Int], owner: AnyObject
+        records: UnsafeBufferPointer<Record>, names: [UInt32]?, groups: [UInt32]?, counts: [Int], owner: AnyObject
     ) {
         (self.records, self.names, self.groups, self.counts, self.owner) = (records, names, groups, counts, owner)
     }

@@ -9,7 +9,8 @@ struct HistoryBuilder: ~Copyable {
     private var forms: [UInt8] = []
 
     private static let noForm: UInt8 = 0xFF
-    static let groupLimit = Int(Record.none16)
+    /// The store's own numbers of groups by the history's, once these no longer fit in a record.
+    private var ownGroups: [Int: UInt16]?
 
     /// False if the stream has shown the other form before.
     mutating func note(_ form: Position.Form, of stream: UInt32) -> Bool {
@@ -29,11 +30,39 @@ struct HistoryBuilder: ~Copyable {
 
     mutating func name(_ name: Name) -> UInt32 { UInt32(names.intern(name) + 1) }
 
+    /// What a record says for a group of the history: its number, or, from the first number on that a record has no
+    /// room for, that of a chunk's own numbering. Whoever asks appends the record next.
+    @inline(__always)
+    mutating func recordGroup(_ number: Int) -> UInt16 {
+        if ownGroups == nil && number < Int(Record.none16) { return UInt16(number) }
+        return ownGroup(number)
+    }
+
+    private mutating func ownGroup(_ number: Int) -> UInt16 {
+        if let own = ownGroups?[number] { return own }
+        if ownGroups == nil { numberGroups() }
+        var own = store.add(group: UInt32(number))
+        if own == nil {
+            numberGroups()
+            own = store.add(group: UInt32(number))
+        }
+        guard let own else { preconditionFailure("an empty store numbers its first group") }
+        ownGroups?[number] = own
+        return own
+    }
+
+    private mutating func numberGroups() {
+        sealStore()
+        store.numberGroups()
+        ownGroups = [:]
+    }
+
     /// Puts what was collected in the store behind the chunks that are there.
     mutating func sealStore() {
         store.seal()
         history.chunks.append(contentsOf: store.chunks)
         store = RecordStore()
+        ownGroups = nil
     }
 
     consuming func finish() -> History {

@@ -129,7 +129,9 @@ struct InterchangeReader: ~Copyable {
     mutating func groupNumber() throws(LineProblem) -> UInt16 {
         let slot = try scanner.required(.group)
         guard slot.kind == .string else { throw wrongKind(slot, Field.group.key, "a string") }
-        if !slot.escaped, lastGroup >= 0, builder.groups.has(slot.bytes, at: lastGroup) { return UInt16(lastGroup) }
+        if !slot.escaped, lastGroup >= 0, builder.groups.has(slot.bytes, at: lastGroup) {
+            return builder.recordGroup(lastGroup)
+        }
         let number: Int
         if slot.escaped {
             let bytes = try unescaped(slot, Field.group.key)
@@ -137,14 +139,8 @@ struct InterchangeReader: ~Copyable {
         } else {
             number = builder.groups.intern(slot.bytes)
         }
-        guard number < HistoryBuilder.groupLimit else {
-            throw LineProblem(
-                field: Field.group.key,
-                text: "more than \(HistoryBuilder.groupLimit) groups, which is all that one"
-                    + " history can hold")
-        }
         lastGroup = number
-        return UInt16(number)
+        return builder.recordGroup(number)
     }
 
     consuming func finish() -> HistoryBuilder { builder }

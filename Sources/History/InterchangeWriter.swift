@@ -175,7 +175,7 @@ private struct InterchangeWriter: ~Copyable {
 
     private mutating func appendGroup(_ r: Record, _ chunk: RecordChunk) {
         text.append(",\"group\":")
-        text.append(groups[Int(chunk.groups?[Int(r.group)] ?? r.group)])
+        text.append(groups[Int(chunk.groups?[Int(r.group)] ?? UInt32(r.group))])
     }
 
     private mutating func appendPlace(_ r: Record, _ chunk: RecordChunk) {

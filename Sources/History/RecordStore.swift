@@ -15,12 +15,22 @@ struct RecordStore: ~Copyable {
     private var count = 0
     private var counts = emptyCounts
     private(set) var chunks: [RecordChunk] = []
-    /// Remaps of the records added since the last `seal`.
-    private let names: [UInt32]?
-    private let groups: [UInt16]?
+    /// From the records' group numbers to the history's, of a store that numbers its own; nil: they are the same.
+    private var groups: [UInt32]?
 
-    init(names: [UInt32]? = nil, groups: [UInt16]? = nil) {
-        (self.names, self.groups) = (names, groups)
+    init() {}
+
+    /// Numbers groups anew, from 0. Only while the store is empty.
+    mutating func numberGroups() {
+        precondition(block == nil && chunks.isEmpty)
+        groups = []
+    }
+
+    /// The store's own number of a group of the history; nil if it can number no more.
+    mutating func add(group: UInt32) -> UInt16? {
+        guard let count = groups?.count, count < Int(Record.none16) else { return nil }
+        groups?.append(group)
+        return UInt16(count)
     }
 
     @inline(__always)
@@ -43,7 +53,7 @@ struct RecordStore: ~Copyable {
         guard let block, count > 0 else { return }
         chunks.append(
             RecordChunk(
-                records: UnsafeBufferPointer(start: block.records, count: count), names: names, groups: groups,
+                records: UnsafeBufferPointer(start: block.records, count: count), names: nil, groups: groups,
                 counts: counts, owner: block))
     }
 

@@ -4,7 +4,7 @@ import CChecksum
 struct ShardNames {
     /// From the shard's numbers to the history's; 0 leads to 0.
     private(set) var names: [UInt32] = [0]
-    private(set) var groups: [UInt16] = []
+    private(set) var groups: [UInt32] = []
     /// By the shard's number, what a definition said: a raw form, or `unset`.
     private var declared: [UInt8] = [unset]
     /// The same of streams that a record has shown a position of.
@@ -64,9 +64,8 @@ struct ShardNames {
         partial = nil
         guard let text = String(validating: part.bytes, as: UTF8.self) else { return false }
         if table == .groups {
-            let number = builder.groups.intern(Name(text))
-            guard number < HistoryBuilder.groupLimit else { return false }
-            groups.append(UInt16(number))
+            guard groups.count < Int(Record.none16) else { return false }
+            groups.append(UInt32(builder.groups.intern(Name(text))))
         } else {
             names.append(builder.name(Name(text)))
             forms.append(ShardNames.unset)

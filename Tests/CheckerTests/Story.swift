@@ -213,7 +213,7 @@ private final class Shelf {
 }
 
 extension RecordChunk {
-    init(_ records: [Record], names: [UInt32]? = nil, groups: [UInt16]? = nil) {
+    init(_ records: [Record], names: [UInt32]? = nil, groups: [UInt32]? = nil) {
         var counts = [Int](repeating: 0, count: 16)
         for record in records { counts[Int(record.rawType)] += 1 }
         let shelf = Shelf(records)

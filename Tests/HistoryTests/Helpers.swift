@@ -87,7 +87,7 @@ func described(_ r: Record, _ chunk: RecordChunk, _ history: History) -> String 
     let grouped: Set<RecordType> = [.delivery, .ack, .commit, .processed]
     let isGrouped = r.type.map { grouped.contains($0) } == true
     let group =
-        isGrouped ? history.groupNames[Int(chunk.groups?[Int(r.group)] ?? r.group)].text : "\(r.logOrGroup)"
+        isGrouped ? history.groupNames[Int(chunk.groups?[Int(r.group)] ?? UInt32(r.group))].text : "\(r.logOrGroup)"
     return "\(r.rawType) \(r.word) \(group) \(r.t) \(r.agent) \(r.seq) \(r.major) \(r.minor) \(crc) \(second)"
         + " \(name(r.stream)) \(name(r.last))"
 }

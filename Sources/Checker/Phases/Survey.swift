@@ -42,7 +42,7 @@ struct Survey {
 
     init(_ history: History, _ views: [View]) {
         uses = Column(repeating: 0, count: max(history.names.count, 1))
-        let groups = min(history.groupNames.count, View.noGroup)
+        let groups = history.groupNames.count
         deliveries = Array(repeating: RunBucket(), count: groups)
         progress = Array(repeating: RunBucket(), count: groups)
         for (index, view) in views.enumerated() { look(at: view, UInt32(index)) }

@@ -3,7 +3,7 @@ import History
 /// A chunk's records with tables that lead from its own numbers to those of the whole history. A number that leads
 /// nowhere becomes "none", so that no record can reach outside a table. Valid as long as its `Views`.
 struct View: BitwiseCopyable {
-    static let noGroup = Int(UInt16.max)
+    static let noGroup = Int(UInt32.max)
 
     fileprivate struct Tables: BitwiseCopyable {
         var records: UnsafePointer<Record>
@@ -11,7 +11,7 @@ struct View: BitwiseCopyable {
         var types: UInt32
         var names: UnsafePointer<UInt32>
         var nameCount: Int
-        var groups: UnsafePointer<UInt16>
+        var groups: UnsafePointer<UInt32>
         var groupCount: Int
     }
 
@@ -42,13 +42,13 @@ final class Views {
     let all: [View]
     private let chunks: [RecordChunk]
     private let names: [Column<UInt32>]
-    private let groups: [Column<UInt16>]
+    private let groups: [Column<UInt32>]
     private let tables: Column<View.Tables>
 
     init(_ history: History) {
-        let (nameCount, groupCount) = (history.names.count, min(history.groupNames.count, View.noGroup))
+        let (nameCount, groupCount) = (history.names.count, history.groupNames.count)
         var names = [Views.table((0..<nameCount).map { UInt32($0) }, below: nameCount, otherwise: 0)]
-        var groups = [Views.table((0..<groupCount).map { UInt16($0) }, below: groupCount, otherwise: .max)]
+        var groups = [Views.table((0..<groupCount).map { UInt32($0) }, below: groupCount, otherwise: .max)]
         var tables: [View.Tables] = []
         for chunk in history.chunks {
             guard let base = chunk.records.baseAddress else { continue }
