@@ -10,7 +10,7 @@ public import History
 public func check(_ history: History) -> Verdict {
     let evidence = Evidence(history)
     let book = ExampleBook(evidence)
-    let scratch = Scratch(count: evidence.events.count + evidence.attempts.attempts.count)
+    let scratch = evidence.scratch
     var verdict = Verdict()
     verdict.events = countEvents(evidence)
     var availability = Availability(evidence)

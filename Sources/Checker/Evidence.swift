@@ -14,6 +14,7 @@ final class Evidence {
     let attempts: AttemptTable
     let positions: PositionTable
     let contradictions: Contradictions
+    let scratch: Scratch
     let allRetried: Bool
     private let owner: Views
 
@@ -38,15 +39,17 @@ final class Evidence {
         let positions = ReplayPhase(views: views, reader: reader, streams: streams, logs: logs, passes: passes)
             .run(survey)
         survey.forgetReplays()
+        let scratch = Scratch(
+            count: max(events.count + attempts.attempts.count, positions.baseCount + survey.outcomes))
         OutcomePhase(
             views: views, logs: logs, streams: streams, events: events, attempts: attempts, positions: positions,
-            contradictions: contradictions
+            contradictions: contradictions, scratch: scratch
         ).run()
 
         (self.history, self.owner, self.views, self.survey) = (history, owner, views, survey)
         (self.streams, self.logs, self.passes, self.transactions) = (streams, logs, passes, transactions)
         (self.reader, self.events, self.attempts, self.positions) = (reader, events, attempts, positions)
-        self.contradictions = contradictions
+        (self.contradictions, self.scratch) = (contradictions, scratch)
         allRetried = history.header.retries == "client"
     }
 

@@ -27,7 +27,9 @@ struct Backdated {
 
     private init(_ evidence: Evidence) {
         self.evidence = evidence
-        earliest = Column(repeating: .max, count: evidence.positions.count)
+        earliest = evidence.scratch.other
+        precondition(earliest.count >= evidence.positions.count, "extras are positions of outcomes, as yet")
+        earliest.base.update(repeating: .max, count: evidence.positions.count)
     }
 
     /// Each acked attempt with a position: the attempt's time, its outcome's time, the position.

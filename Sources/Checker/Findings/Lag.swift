@@ -8,11 +8,14 @@ struct Lag {
     /// When events were acked, of the events that a log expects: the same for each of its groups.
     struct Starts {
         fileprivate let times: Column<Int64>
+        fileprivate let count: Int
 
         init(_ log: LogState, _ scratch: Scratch) {
             let (events, evidence) = (log.evidence.events, log.evidence)
             if log.plan.kinds == nil, evidence.logs.isInScope(0, of: log.plan) {
-                times = Starts.merge(events.simpleAcks, events.simpleAckCount, Starts.complexAcks(log))
+                // Nobody sorts while the groups of a log are judged, so the times may stay in the scratch until then.
+                times = scratch.other
+                count = Starts.merge(events.simpleAcks, events.simpleAckCount, Starts.complexAcks(log), into: times)
                 return
             }
             var count = 0
@@ -23,6 +26,7 @@ struct Lag {
             scratch.sortValues(count)
             times = Column(uninitialized: count)
             times.base.update(from: scratch.values.base, count: count)
+            self.count = count
         }
 
         private static func complexAcks(_ log: LogState) -> [Int64] {
@@ -35,15 +39,17 @@ struct Lag {
             return acks.sorted()
         }
 
-        private static func merge(_ simple: Column<Int64>, _ count: Int, _ complex: [Int64]) -> Column<Int64> {
-            let times = Column<Int64>(uninitialized: count + complex.count)
+        private static func merge(
+            _ simple: Column<Int64>, _ count: Int, _ complex: [Int64], into times: Column<Int64>
+        ) -> Int {
+            precondition(count + complex.count <= times.count)
             var (a, b) = (0, 0)
-            for place in 0..<times.count {
+            for place in 0..<count + complex.count {
                 let takesSimple = b == complex.count || (a < count && simple.base[a] <= complex[b])
                 times.base[place] = takesSimple ? simple.base[a] : complex[b]
                 if takesSimple { a += 1 } else { b += 1 }
             }
-            return times
+            return count + complex.count
         }
     }
 
@@ -73,7 +79,7 @@ struct Lag {
     /// The most events that waited at one moment: it is reached just before the end of a wait, or after all.
     func most(_ starts: Starts) -> Int {
         let (begun, ended, late) = (starts.times.base, scratch.values.base, lateEnds.sorted())
-        let (beginsMax, endsMax) = (starts.times.count, ends + late.count)
+        let (beginsMax, endsMax) = (starts.count, ends + late.count)
         var (begins, most, a, b) = (0, 0, 0, 0)
         for end in 0..<endsMax {
             let takesLate = a == ends || (b < late.count && late[b] < ended[a])

@@ -1,6 +1,7 @@
-/// Memory for sorting, made once.
+/// Memory for one number per event or position, made once: fresh memory costs more than the work that is done in it.
 final class Scratch {
     let values: Column<Int64>
+    /// What sorting needs besides. Whoever lends it from here must be done with it before `sortValues` is called again.
     let other: Column<Int64>
 
     init(count: Int) {

@@ -28,7 +28,7 @@ final class GroupState {
     let evidence: Evidence
     let log: LogState
     private(set) var plan = GroupPlan(name: Name(""))
-    let events: Column<UInt8>
+    let events: Packed.Field<UInt8>
     /// `t` of the first intact delivery, of events that have one.
     let times: Column<Int64>
     private let marks: Column<UInt8>
@@ -44,7 +44,7 @@ final class GroupState {
 
     init(_ evidence: Evidence, _ log: LogState) {
         (self.evidence, self.log) = (evidence, log)
-        events = Column(repeating: 0, count: evidence.events.count)
+        events = evidence.events.groupMarks
         times = Column(uninitialized: evidence.events.count)
         marks = Column(repeating: 0, count: evidence.positions.baseCount)
     }
@@ -61,7 +61,7 @@ final class GroupState {
 
     private func leave() {
         if isLarge {
-            events.base.update(repeating: 0, count: events.count)
+            for slot in 0..<events.count { events.base[slot] = 0 }
             marks.base.update(repeating: 0, count: marks.count)
             extraMarks = []
         } else {

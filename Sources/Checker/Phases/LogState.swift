@@ -33,7 +33,7 @@ final class LogState {
 
     let evidence: Evidence
     private(set) var plan: LogPlan
-    let flags: Column<UInt8>
+    let flags: Packed.Field<UInt8>
     /// The number of the lowest position of an event with a copy.
     let firstCopies: Column<UInt32>
     let complex: Column<Complex>
@@ -43,7 +43,7 @@ final class LogState {
     init(_ evidence: Evidence) {
         self.evidence = evidence
         plan = evidence.logs.first
-        flags = Column(repeating: 0, count: evidence.events.count)
+        flags = evidence.events.logFlags
         firstCopies = Column(uninitialized: evidence.events.count)
         complex = Column(repeating: Complex(), count: evidence.attempts.eventCount)
     }

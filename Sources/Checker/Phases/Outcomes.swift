@@ -9,11 +9,12 @@ struct OutcomePhase {
     let attempts: AttemptTable
     let positions: PositionTable
     let contradictions: Contradictions
+    let scratch: Scratch
 
     func run() {
         var acks = 0
         forEach(.outcome, in: views) { record, view in take(record, view, &acks) }
-        events.sortAcks(acks)
+        events.sortAcks(acks, scratch)
     }
 
     @inline(__always) private func take(_ record: UnsafePointer<Record>, _ view: View, _ acks: inout Int) {

@@ -17,8 +17,12 @@ final class Events {
     static let noPosition = UInt32.max
 
     let index: EventIndex
-    let flags: Column<UInt8>
-    let crcs: Column<UInt32>
+    private let packed: Packed
+    let flags: Packed.Field<UInt8>
+    let crcs: Packed.Field<UInt32>
+    /// What `LogState` and `GroupState` know of each event; here for the sake of the cache.
+    let logFlags: Packed.Field<UInt8>
+    let groupMarks: Packed.Field<UInt8>
     /// `t` of the first attempt to any log.
     let firstTimes: Column<Int64>
     let intended: Column<Int64>
@@ -37,8 +41,11 @@ final class Events {
     init(_ index: EventIndex, withKinds: Bool) {
         let count = index.count
         self.index = index
-        flags = Column(repeating: 0, count: count)
-        crcs = Column(uninitialized: count)
+        packed = Packed(count: count)
+        crcs = packed.field(0, of: UInt32.self)
+        flags = packed.field(4, of: UInt8.self)
+        logFlags = packed.field(5, of: UInt8.self)
+        groupMarks = packed.field(6, of: UInt8.self)
         firstTimes = Column(uninitialized: count)
         intended = Column(uninitialized: count)
         ackTimes = Column(uninitialized: count)
@@ -47,9 +54,9 @@ final class Events {
         kinds = withKinds ? Column(uninitialized: count) : nil
     }
 
-    func sortAcks(_ count: Int) {
+    func sortAcks(_ count: Int, _ scratch: Scratch) {
         simpleAckCount = count
-        RadixSort.sort(simpleAcks, count: count, scratch: Column(uninitialized: count))
+        RadixSort.sort(simpleAcks, count: count, scratch: scratch.other)
     }
 
     /// The slot of an attempted event, or -1.
