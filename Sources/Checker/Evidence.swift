@@ -69,7 +69,7 @@ final class Evidence {
         guard positions.isExtra(position) else { return false }
         let stream = positions.stream(position)
         guard logs.hasRetention(stream: stream) else { return false }
-        return positions.lowest(stream).map { positions.position(position) < $0 } ?? true
+        return positions.lowest(stream).map { positions.position(position, stream: stream) < $0 } ?? true
     }
 
     func log(ofPosition position: UInt32) -> Int { logs.logOfStream[positions.stream(position)] }
@@ -128,7 +128,9 @@ final class Evidence {
         return example
     }
 
-    func place(_ number: UInt32, stream: Int) -> Place { Place(stream: stream, position: positions.position(number)) }
+    func place(_ number: UInt32, stream: Int) -> Place {
+        Place(stream: stream, position: positions.position(number, stream: stream))
+    }
 }
 
 /// A position of a stream, in the order of examples.

@@ -46,6 +46,27 @@ struct TableTests {
         #expect(table.isExtra(1001) && table.stream(1001) == 1 && table.stream(999) == 1 && table.stream(1000) == 2)
     }
 
+    @Test func positionsFarApartAreFoundAsWell() {
+        let narrow = [Position(7, 0), Position(7, .init(UInt32.max)), Position(7 + 1 << 31, 5)]
+        let wide = [Position(0, 1), Position(0, 1 << 40), Position(1 << 50, 0), Position(.max, .max)]
+        let table = PositionTable(entriesMax: 20, streams: 2)
+        for (stream, positions) in [narrow, wide].enumerated() {
+            for position in positions { table.append(position, whole: 0) }
+            table.endStream()
+            for (place, position) in positions.enumerated() {
+                let number = UInt32(table.span(stream).lowerBound + place)
+                #expect(table.position(number, stream: stream) == position)
+                #expect(table.search(stream, position) == number)
+            }
+        }
+        for stray in [
+            Position(6, .max), Position(7, 1), Position(7, 1 << 32), Position(8), Position(7 + 1 << 32), Position(.max),
+        ] { #expect(table.search(0, stray) == PositionTable.none) }
+        for stray in [Position(0), Position(0, 1 << 41), Position(1 << 50, 1), Position(.max, .max - 1)] {
+            #expect(table.search(1, stray) == PositionTable.none)
+        }
+    }
+
     @Test func slotsCountUpByAgentAndSeq() {
         let dense = EventIndex.Extent(number: -5, least: 3, greatest: 9, attempts: 5)
         let sparse = EventIndex.Extent(number: 1 << 40, least: 0, greatest: .max, attempts: 3)

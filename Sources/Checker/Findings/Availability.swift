@@ -59,7 +59,7 @@ struct Availability {
 
     private func longestGap() -> Int64 {
         guard firstAttempt <= lastAttempt else { return 0 }
-        let (simple, count) = (evidence.events.simpleAcks, evidence.events.simpleAckCount)
+        let (simple, count) = (evidence.scratch.acks, evidence.scratch.ackCount)
         let complex = acks.sorted()
         if count + complex.count == 0 { return lastAttempt.minus(firstAttempt) }
         var (longest, last) = (Int64.min, firstAttempt)

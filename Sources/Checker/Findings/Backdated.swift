@@ -27,7 +27,7 @@ struct Backdated {
 
     private init(_ evidence: Evidence) {
         self.evidence = evidence
-        earliest = evidence.scratch.other
+        earliest = evidence.scratch.values
         precondition(earliest.count >= evidence.positions.count, "extras are positions of outcomes, as yet")
         earliest.base.update(repeating: .max, count: evidence.positions.count)
     }
@@ -67,7 +67,8 @@ struct Backdated {
             own = extras[first...]
             extras = extras[..<first]
             for number in positions.span(stream).reversed() {
-                while let extra = own.last, positions.position(UInt32(number)) < positions.position(extra) {
+                let position = positions.position(UInt32(number), stream: stream)
+                while let extra = own.last, position < positions.position(extra, stream: stream) {
                     lower(Int(extra), &least)
                     own.removeLast()
                 }

@@ -7,26 +7,22 @@
 struct Lag {
     /// When events were acked, of the events that a log expects: the same for each of its groups.
     struct Starts {
-        fileprivate let times: Column<Int64>
-        fileprivate let count: Int
+        /// Both ascending. Where a log takes all simple events, these need no copying.
+        fileprivate let many: Column<Int64>
+        fileprivate let manyCount: Int
+        fileprivate let few: [Int64]
 
         init(_ log: LogState, _ scratch: Scratch) {
             let (events, evidence) = (log.evidence.events, log.evidence)
             if log.plan.kinds == nil, evidence.logs.isInScope(0, of: log.plan) {
-                // Nobody sorts while the groups of a log are judged, so the times may stay in the scratch until then.
-                times = scratch.other
-                count = Starts.merge(events.simpleAcks, events.simpleAckCount, Starts.complexAcks(log), into: times)
+                (many, manyCount, few) = (scratch.acks, scratch.ackCount, Starts.complexAcks(log))
                 return
             }
-            var count = 0
-            for slot in 0..<events.count where log.isAckedHere(slot) {
-                scratch.values.base[count] = events.ackTimes.base[slot]
-                count += 1
-            }
-            scratch.sortValues(count)
-            times = Column(uninitialized: count)
-            times.base.update(from: scratch.values.base, count: count)
-            self.count = count
+            var acks: [Int64] = []
+            for slot in 0..<events.count where log.isAckedHere(slot) { acks.append(events.ackTimes.base[slot]) }
+            (many, manyCount, few) = (Column(uninitialized: acks.count), acks.count, [])
+            for (place, ack) in acks.enumerated() { many.base[place] = ack }
+            RadixSort.sort(many, count: manyCount, scratch: Column(uninitialized: manyCount))
         }
 
         private static func complexAcks(_ log: LogState) -> [Int64] {
@@ -37,19 +33,6 @@ struct Lag {
                 if log.isAckedHere(slot) { acks.append(log.evidence.events.ackTimes[slot]) }
             }
             return acks.sorted()
-        }
-
-        private static func merge(
-            _ simple: Column<Int64>, _ count: Int, _ complex: [Int64], into times: Column<Int64>
-        ) -> Int {
-            precondition(count + complex.count <= times.count)
-            var (a, b) = (0, 0)
-            for place in 0..<count + complex.count {
-                let takesSimple = b == complex.count || (a < count && simple.base[a] <= complex[b])
-                times.base[place] = takesSimple ? simple.base[a] : complex[b]
-                if takesSimple { a += 1 } else { b += 1 }
-            }
-            return count + complex.count
         }
     }
 
@@ -78,28 +61,32 @@ struct Lag {
 
     /// The most events that waited at one moment: it is reached just before the end of a wait, or after all.
     func most(_ starts: Starts) -> Int {
-        let (begun, ended, late) = (starts.times.base, scratch.values.base, lateEnds.sorted())
-        let (beginsMax, endsMax) = (starts.count, ends + late.count)
-        var (begins, most, a, b) = (0, 0, 0, 0)
-        for end in 0..<endsMax {
-            let takesLate = a == ends || (b < late.count && late[b] < ended[a])
-            let time = takesLate ? late[b] : ended[a]
-            if takesLate { b += 1 } else { a += 1 }
-            begins = gallop(begun, from: begins, count: beginsMax, below: time)
-            most = max(most, begins - end)
+        let (ended, late) = (scratch.values.base, lateEnds.sorted())
+        let endsMax = ends + late.count
+        return starts.few.withUnsafeBufferPointer { few in
+            var (many, others, most, a, b) = (0, 0, 0, 0, 0)
+            for end in 0..<endsMax {
+                let takesLate = a == ends || (b < late.count && late[b] < ended[a])
+                let time = takesLate ? late[b] : ended[a]
+                if takesLate { b += 1 } else { a += 1 }
+                let times = UnsafeBufferPointer(start: starts.many.base, count: starts.manyCount)
+                many = gallop(times, from: many, below: time)
+                others = gallop(few, from: others, below: time)
+                most = max(most, many + others - end)
+            }
+            return max(most, starts.manyCount + few.count - endsMax)
         }
-        return max(most, beginsMax - endsMax)
     }
 
     /// The first index at or after `from` whose time is not below `limit`.
     @inline(__always)
-    private func gallop(_ times: UnsafeMutablePointer<Int64>, from: Int, count: Int, below limit: Int64) -> Int {
+    private func gallop(_ times: UnsafeBufferPointer<Int64>, from: Int, below limit: Int64) -> Int {
         var (low, step) = (from, 1)
-        while low + step <= count && times[low + step - 1] < limit {
+        while low + step <= times.count && times[low + step - 1] < limit {
             low += step
             step <<= 1
         }
-        var high = min(low + step, count)
+        var high = min(low + step, times.count)
         while low < high {
             let middle = (low + high) / 2
             if times[middle] < limit { low = middle + 1 } else { high = middle }

@@ -1,17 +1,3 @@
-/// Memory for one number per event or position, made once: fresh memory costs more than the work that is done in it.
-final class Scratch {
-    let values: Column<Int64>
-    /// What sorting needs besides. Whoever lends it from here must be done with it before `sortValues` is called again.
-    let other: Column<Int64>
-
-    init(count: Int) {
-        values = Column(uninitialized: count)
-        other = Column(uninitialized: count)
-    }
-
-    func sortValues(_ count: Int) { RadixSort.sort(values, count: count, scratch: other) }
-}
-
 extension Verdict.Percentiles {
     /// Of `count` values. Percentile p is the smallest value with at least that share of the values at or below it.
     init(_ values: Column<Int64>, count: Int) {

@@ -23,7 +23,7 @@ struct Stuck {
         var cached = (stream: -1, progress: StreamProgress?.none)
         state.forEachPosition { number, stream, marks in
             if cached.stream != stream { cached = (stream, state.streams[stream]) }
-            let position = evidence.positions.position(number)
+            let position = evidence.positions.position(number, stream: stream)
             let (isStuck, isLost) = judge(position, marks, cached.progress)
             if isStuck {
                 stuck += 1

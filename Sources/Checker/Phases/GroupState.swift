@@ -167,7 +167,7 @@ final class GroupState {
             var (low, high) = (span.lowerBound, span.upperBound)
             while low < high {
                 let middle = (low + high) / 2
-                if streams[stream]?.isPassed(evidence.positions.position(UInt32(middle))) ?? false {
+                if streams[stream]?.isPassed(evidence.positions.position(UInt32(middle), stream: stream)) ?? false {
                     low = middle + 1
                 } else {
                     high = middle
@@ -178,8 +178,8 @@ final class GroupState {
     }
 
     private func isPassed(_ number: UInt32) -> Bool {
-        guard let progress = streams[evidence.positions.stream(number)] else { return false }
-        return progress.isPassed(evidence.positions.position(number))
+        let stream = evidence.positions.stream(number)
+        return streams[stream]?.isPassed(evidence.positions.position(number, stream: stream)) ?? false
     }
 
     /// An event, acked or unknown and with a copy, that was never delivered intact although the group went past it.

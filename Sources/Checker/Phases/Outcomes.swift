@@ -14,7 +14,7 @@ struct OutcomePhase {
     func run() {
         var acks = 0
         forEach(.outcome, in: views) { record, view in take(record, view, &acks) }
-        events.sortAcks(acks, scratch)
+        scratch.keepAcks(acks)
     }
 
     @inline(__always) private func take(_ record: UnsafePointer<Record>, _ view: View, _ acks: inout Int) {
@@ -28,7 +28,7 @@ struct OutcomePhase {
         events.flags.base[slot] = flags | result.rawValue << Events.Flags.resultShift
         guard result == .acked else { return }
         events.ackTimes.base[slot] = record.pointee.t
-        events.simpleAcks.base[acks] = record.pointee.t
+        scratch.acks.base[acks] = record.pointee.t
         acks += 1
         events.links.base[slot] = position(record, view)
     }

@@ -30,9 +30,6 @@ final class Events {
     let ackTimes: Column<Int64>
     /// Of a simple event its acked position, or none; of a complex one its place among the complex ones.
     let links: Column<UInt32>
-    /// `t` of the outcomes `acked` of simple events, ascending once `OutcomePhase` has run; so many are there.
-    let simpleAcks: Column<Int64>
-    private(set) var simpleAckCount = 0
     /// The kind of the first attempt, if any log expects some kinds only.
     let kinds: Column<UInt32>?
 
@@ -50,13 +47,7 @@ final class Events {
         intended = Column(uninitialized: count)
         ackTimes = Column(uninitialized: count)
         links = Column(uninitialized: count)
-        simpleAcks = Column(uninitialized: count)
         kinds = withKinds ? Column(uninitialized: count) : nil
-    }
-
-    func sortAcks(_ count: Int, _ scratch: Scratch) {
-        simpleAckCount = count
-        RadixSort.sort(simpleAcks, count: count, scratch: scratch.other)
     }
 
     /// The slot of an attempted event, or -1.

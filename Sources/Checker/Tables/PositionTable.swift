@@ -29,14 +29,14 @@ final class PositionTable {
     /// Set in `whats` if the position does not simply hold one whole event: the rest is a place in `specials`.
     static let special: UInt32 = 1 << 31
 
-    let majors: Column<UInt64>
-    let minors: Column<UInt64>
+    private let keys: PositionKeys
     /// What each position that a pass has holds: the slot of the one event that stands there whole, or `special`.
     let whats: Column<UInt32>
     let marks: Column<UInt8>
     /// Where each stream begins; one more at the end.
     let starts: Column<Int>
-    private var streamCount = 0
+    /// Unchecked for the same reason as `baseCount`.
+    @exclusivity(unchecked) private var streamCount = 0
     private(set) var extras: [Extra] = []
     private var extraPlaces: [Key: UInt32] = [:]
     /// The distinct contents of special positions.
@@ -51,8 +51,7 @@ final class PositionTable {
 
     init(entriesMax: Int, streams: Int) {
         precondition(entriesMax < Int(PositionTable.special), "more entries than positions have numbers")
-        majors = Column(uninitialized: entriesMax)
-        minors = Column(uninitialized: entriesMax)
+        keys = PositionKeys(count: entriesMax, streams: streams)
         whats = Column(uninitialized: entriesMax)
         marks = Column(uninitialized: entriesMax)
         cursors = Column(repeating: 0, count: streams)
@@ -63,9 +62,7 @@ final class PositionTable {
 
     @inline(__always) func append(_ position: Position, whole slot: Int) {
         let place = baseCount
-        precondition(place < majors.count)
-        majors.base[place] = position.major
-        minors.base[place] = position.minor
+        keys.set(place, position, stream: streamCount, start: starts[streamCount])
         whats.base[place] = UInt32(truncatingIfNeeded: slot)
         marks.base[place] = 0
         baseCount = place + 1
@@ -104,11 +101,12 @@ final class PositionTable {
         let (start, end) = (starts.base[stream], starts.base[stream + 1])
         if start == end { return PositionTable.none }
         let cursor = cursors.base[stream]
+        let target = keys.target(position, stream: stream)
         var (low, high) = (cursor, end)
-        if precedes(cursor, position) {
+        if keys.precedes(cursor, target) {
             var step = 1
             low = cursor + 1
-            while cursor + step < end && precedes(cursor + step, position) {
+            while cursor + step < end && keys.precedes(cursor + step, target) {
                 low = cursor + step + 1
                 step <<= 1
             }
@@ -118,7 +116,7 @@ final class PositionTable {
             high = cursor + 1
             low = start
             while cursor - step >= start {
-                if precedes(cursor - step, position) {
+                if keys.precedes(cursor - step, target) {
                     low = cursor - step + 1
                     break
                 }
@@ -128,17 +126,11 @@ final class PositionTable {
         }
         while low < high {
             let middle = (low + high) / 2
-            if precedes(middle, position) { low = middle + 1 } else { high = middle }
+            if keys.precedes(middle, target) { low = middle + 1 } else { high = middle }
         }
         guard low < end else { return PositionTable.none }
         cursors.base[stream] = low
-        return majors.base[low] == position.major && minors.base[low] == position.minor
-            ? UInt32(truncatingIfNeeded: low) : PositionTable.none
-    }
-
-    @inline(__always) private func precedes(_ place: Int, _ position: Position) -> Bool {
-        let major = majors.base[place]
-        return major != position.major ? major < position.major : minors.base[place] < position.minor
+        return keys.equals(low, target) ? UInt32(truncatingIfNeeded: low) : PositionTable.none
     }
 
     private func extra(_ stream: Int, _ position: Position) -> UInt32 {
@@ -152,10 +144,10 @@ final class PositionTable {
 
     @inline(__always) func isExtra(_ number: UInt32) -> Bool { Int(number) >= baseCount }
 
-    @inline(__always) func position(_ number: UInt32) -> Position {
+    /// The position of a number of a stream.
+    @inline(__always) func position(_ number: UInt32, stream: Int) -> Position {
         let number = Int(number)
-        return number < baseCount
-            ? Position(majors.base[number], minors.base[number]) : extras[number - baseCount].position
+        return number < baseCount ? keys.position(number, stream: stream) : extras[number - baseCount].position
     }
 
     func stream(_ number: UInt32) -> Int {
@@ -178,7 +170,7 @@ final class PositionTable {
     /// The lowest position that any pass has of a stream.
     func lowest(_ stream: Int) -> Position? {
         let span = span(stream)
-        return span.isEmpty ? nil : position(UInt32(span.lowerBound))
+        return span.isEmpty ? nil : position(UInt32(span.lowerBound), stream: stream)
     }
 
     /// Extras by stream and position.
