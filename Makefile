@@ -40,7 +40,7 @@ lint: need-swift
 bench: setup build
 	cd Benchmarks && $(SWIFT) build -c release && .build/release/bench
 
-leaks: setup build
+leaks: setup
 	HOLDFAST_LEAKS=1 $(SWIFT) test --filter LeakTests
 
 clean:

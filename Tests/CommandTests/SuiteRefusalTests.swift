@@ -38,7 +38,6 @@ struct SuiteRefusalTests {
         Mistake("[none]", "[../planted.yml]", at: "suite.yml:5:10", "applies to kafka"),
         Mistake("redis-standalone", "redis-standalon", at: "suite.yml:4:23", "system", "redis-standalone"),
         Mistake("redis-standalone", "redis-sentinel", at: "suite.yml:4:", "redis-sentinel", "not built yet"),
-        Mistake("redis-standalone", "redis-sentinel", at: "suite.yml:4:", "redis-sentinel", "not built yet"),
         Mistake("redis-standalone", "redis-cluster", at: "suite.yml:4:", "redis-cluster", "not built yet"),
         Mistake("redis-standalone", "kafka", at: "suite.yml:4:", "kafka", "not built yet"),
         Mistake("redis-standalone", "hybrid", at: "suite.yml:4:", "hybrid", "not built yet"),

@@ -53,6 +53,12 @@ enum Inside {
 
     static var program: String { Files.resolved("/proc/self/exe") ?? CommandLine.arguments[0] }
 
+    /// Another user can be become, and may execute this program: it does not lie in a folder of root's alone.
+    static let isForOthers: Bool = {
+        let words = ["--reuid=65534", "--regid=65534", "--clear-groups", "--", "test", "-x", program]
+        return isRoot && ((try? Tool.run("setpriv", words))?.succeeded ?? false)
+    }()
+
     static var isRoot: Bool { Privileges.isFullRoot }
     static let rootReason: Comment = "needs root of the machine: loop devices and mounts"
 }

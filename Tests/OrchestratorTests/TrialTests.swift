@@ -114,7 +114,8 @@ struct TrialTests {
         defer { close(descriptor) }
         var found = stat()
         fstat(descriptor, &found)
-        let junk = [UInt8](repeating: 0x21, count: 64)
+        // Longer than any command is: a shorter one might lie in an event's payload, and load as that.
+        let junk = [UInt8](repeating: 0x21, count: 4096)
         #expect(pwrite(descriptor, junk, junk.count, found.st_size / 2) == junk.count)
     }
 

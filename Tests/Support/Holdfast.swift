@@ -51,7 +51,14 @@ public enum Holdfast {
     /// Whether trials run here in full: as root of the machine, with a server.
     public static let runsTrials = Privileges.isFullRoot && hasServer
 
-    public static let trialsNeed = "needs root of the machine and redis-server"
+    /// Who has no rights at all can run the program too: it, and what it is linked with, lie where others may read.
+    public static let runsForOthers = Privileges.isFullRoot && ((try? runAsNobody("--version"))?.succeeded ?? false)
+
+    /// Runs a command to its end as a user without any rights.
+    public static func runAsNobody(_ words: String..., deadline: Duration = .seconds(90)) throws -> ToolResult {
+        try Tool.run(
+            "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", "--", path] + words, deadline: deadline)
+    }
 
     /// One trial at a time: two would be each other's load. Whoever waits for its turn holds no thread.
     public static func takingTurns<Result>(_ body: () throws -> Result) async throws -> Result {
