@@ -2,18 +2,9 @@ import History
 
 /// Goes through a group's deliveries in the order of time, and tells the findings what each was.
 struct DeliveryWalk {
-    /// What a group may hold of a delivery.
-    private enum Kind {
-        /// Another run's, or of a kind that the log does not expect: it has a position and nothing else.
-        case aside
-        case unreadable
-        /// Of this run, but not what was attempted.
-        case corrupted
-        case intact(Int)
-    }
-
     let evidence: Evidence
     let state: GroupState
+    private let judge: DeliveryJudge
     var order: OutOfOrder
     var deliveries = 0
     var redelivered: Redelivered
@@ -26,6 +17,7 @@ struct DeliveryWalk {
 
     init(_ evidence: Evidence, _ state: GroupState, _ scratch: Scratch, _ tables: OutOfOrder.Tables) {
         (self.evidence, self.state) = (evidence, state)
+        judge = DeliveryJudge(evidence: evidence, state: state)
         order = OutOfOrder(evidence, tables)
         redelivered = Redelivered(evidence, state)
         handed = Handed(evidence, state)
@@ -46,10 +38,10 @@ struct DeliveryWalk {
         let stream = Int(evidence.streams.places.base[view.name(record.pointee.stream)])
         let number = evidence.positions.number(stream: stream, record.pointee.position)
         let slot = evidence.reader.wholeDelivery(record, view)
-        compare(slot, record, view, number, stream)
+        judge.compare(slot, record, view, number, stream)
         guard evidence.logs.logOfStream[stream] == state.log.plan.index else { return }
         deliveries += 1
-        let kind = kind(slot, record, view)
+        let kind = judge.kind(slot, record, view)
         var marks = GroupState.Mark.delivered
         if case .aside = kind {} else { marks |= GroupState.Mark.ordered }
         let known = state.marks(number)
@@ -64,8 +56,36 @@ struct DeliveryWalk {
         order.take(record, view, stream: stream, first: known & GroupState.Mark.ordered == 0)
     }
 
+    @inline(__always) private mutating func takeIntact(_ slot: Int, _ number: UInt32, _ t: Int64) {
+        if !state.has(GroupState.Event.delivered, slot) {
+            state.set(GroupState.Event.delivered, event: slot)
+            state.times.base[slot] = t
+            lag.take(slot, at: t)
+        }
+        let copied = state.log.has(LogState.Flags.copy, slot)
+        if !copied || evidence.positions.isExtra(number) { handed.take(slot, number, copied: copied) }
+        if state.log.has(LogState.Flags.complex, slot) { reads.take(slot, t: t) }
+        if state.plan.processing { intact.append((UInt32(slot), number)) }
+    }
+}
+
+/// What a delivery is, to the log and to its group; apart from the walk, whose many figures need not come along.
+private struct DeliveryJudge {
+    /// What a group may hold of a delivery.
+    enum Kind {
+        /// Another run's, or of a kind that the log does not expect: it has a position and nothing else.
+        case aside
+        case unreadable
+        /// Of this run, but not what was attempted.
+        case corrupted
+        case intact(Int)
+    }
+
+    let evidence: Evidence
+    let state: GroupState
+
     /// What a delivery holds against what the passes, or other deliveries, hold at its position.
-    @inline(__always) private func compare(
+    @inline(__always) func compare(
         _ slot: Int, _ record: UnsafePointer<Record>, _ view: View, _ number: UInt32, _ stream: Int
     ) {
         let positions = evidence.positions
@@ -93,7 +113,7 @@ struct DeliveryWalk {
         }
     }
 
-    @inline(__always) private func kind(_ slot: Int, _ record: UnsafePointer<Record>, _ view: View) -> Kind {
+    @inline(__always) func kind(_ slot: Int, _ record: UnsafePointer<Record>, _ view: View) -> Kind {
         if slot >= 0 {
             if !state.log.has(LogState.Flags.expected, slot) { return .aside }
             return state.log.status(slot) == .none ? .corrupted : .intact(slot)
@@ -103,17 +123,5 @@ struct DeliveryWalk {
         if content.nulls != 0 || content.run != evidence.reader.run { return .aside }
         let claimed = evidence.reader.claimed(content)
         return claimed >= 0 && !state.log.has(LogState.Flags.expected, claimed) ? .aside : .corrupted
-    }
-
-    @inline(__always) private mutating func takeIntact(_ slot: Int, _ number: UInt32, _ t: Int64) {
-        if !state.has(GroupState.Event.delivered, slot) {
-            state.set(GroupState.Event.delivered, event: slot)
-            state.times.base[slot] = t
-            lag.take(slot, at: t)
-        }
-        let copied = state.log.has(LogState.Flags.copy, slot)
-        if !copied || evidence.positions.isExtra(number) { handed.take(slot, number, copied: copied) }
-        if state.log.has(LogState.Flags.complex, slot) { reads.take(slot, t: t) }
-        if state.plan.processing { intact.append((UInt32(slot), number)) }
     }
 }
