@@ -38,7 +38,7 @@ let package = Package(
 
         // What happened, and what it means: pure, of no broker and no clock.
         part("History", ["CChecksum"], exclude: ["FORMAT.md"]),
-        part("Checker", ["History"]),
+        part("Checker", ["CChecksum", "History"]),
         part("Report", ["Checker", "History"]),
 
         // What makes it happen.

@@ -30,7 +30,7 @@ struct DeliveryWalk {
         for number in state.plan.numbers {
             inOrder.add(evidence.survey.deliveries[number], .deliveries(group: number))
         }
-        inOrder.walk { record, view in take(record, view) }
+        inOrder.walk(evidence.events, state.times) { record, view in take(record, view) }
         order.finish()
     }
 

@@ -13,7 +13,17 @@ struct OutcomePhase {
 
     func run() {
         var acks = 0
-        forEach(.outcome, in: views) { record, view in take(record, view, &acks) }
+        for view in views where view.mayHave(.outcome) {
+            let end = view.records + view.count
+            var record = view.records
+            while record < end {
+                if record.pointee.rawType == RecordType.outcome.rawValue {
+                    events.prefetch(record, before: end, times: nil)
+                    take(record, view, &acks)
+                }
+                record += 1
+            }
+        }
         scratch.keepAcks(acks)
     }
 

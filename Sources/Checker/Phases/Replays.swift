@@ -111,6 +111,7 @@ private struct StreamMerge {
             let slot = reader.whole(first, a.view)
             if slot < 0 { break }
             table.append(first.pointee.position, whole: slot)
+            reader.events.prefetch(first, before: a.segmentEnd, times: nil)
             a.advance(ofOne, views)
             b.advance(ofTwo, views)
         }

@@ -1,4 +1,8 @@
+import CChecksum
 import History
+
+/// So many records ahead of the one at hand, its event's memory is asked for.
+private let ahead = 12
 
 /// Calls `body` with every record of one type, in file order.
 @inline(__always)
@@ -10,5 +14,20 @@ func forEach(_ type: RecordType, in views: [View], _ body: (UnsafePointer<Record
             if record.pointee.rawType == type.rawValue { body(record, view) }
             record += 1
         }
+    }
+}
+
+extension Events {
+    /// Asks for what is known of the event of a record some way ahead of this one, which may be any record before `end`.
+    @inline(__always)
+    func prefetch(
+        _ record: UnsafePointer<Record>, before end: UnsafePointer<Record>, times: UnsafeMutablePointer<Int64>?
+    ) {
+        let next = record + ahead
+        if next >= end { return }
+        let slot = index.likelySlot(next.pointee.agent, seq: next.pointee.seq)
+        holdfast_prefetch(crcs.base.address(slot))
+        holdfast_prefetch(ackTimes.base + slot)
+        if let times { holdfast_prefetch(times + slot) }
     }
 }

@@ -92,6 +92,15 @@ final class EventIndex {
         return search(agent, seq)
     }
 
+    /// Where an event of a dense agent would have its slot, and any slot of all others: to ask for its memory early.
+    @inline(__always) func likelySlot(_ number: Int64, seq: Int64) -> Int {
+        let index = numbers.findSmall(number)
+        if index < 0 { return 0 }
+        let agent = agents.base[index]
+        let distance = UInt64(bitPattern: seq) &- UInt64(bitPattern: agent.least)
+        return distance < UInt64(agent.count) ? agent.first &+ Int(distance) : agent.first
+    }
+
     private func search(_ agent: Agent, _ seq: Int64) -> Int {
         guard let seqs else { return -1 }
         var (low, high) = (agent.first, agent.first + agent.count)
@@ -145,6 +154,13 @@ final class AgentNumbers {
             return place == AgentNumbers.none ? -1 : Int(place)
         }
         return findOther(number)
+    }
+
+    /// As `find`, of the numbers in the table only.
+    @inline(__always) func findSmall(_ number: Int64) -> Int {
+        guard UInt64(bitPattern: number) < UInt64(AgentNumbers.tableMax) else { return -1 }
+        let place = table.base[Int(number)]
+        return place == AgentNumbers.none ? -1 : Int(place)
     }
 
     private func findOther(_ number: Int64) -> Int {

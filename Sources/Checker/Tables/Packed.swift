@@ -21,6 +21,8 @@ final class Packed {
         struct Base: BitwiseCopyable {
             fileprivate let start: UnsafeMutableRawPointer
 
+            @inline(__always) func address(_ index: Int) -> UnsafeRawPointer { UnsafeRawPointer(start + index &* 8) }
+
             @inline(__always) subscript(index: Int) -> Element {
                 get { (start + index &* 8).load(as: Element.self) }
                 nonmutating set { (start + index &* 8).storeBytes(of: newValue, as: Element.self) }

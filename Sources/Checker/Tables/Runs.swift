@@ -87,7 +87,8 @@ struct RunBucket {
 struct RunCursor {
     private(set) var record: UnsafePointer<Record>?
     private(set) var view: View
-    private var end: UnsafePointer<Record>
+    /// The end of the segment at hand.
+    private(set) var segmentEnd: UnsafePointer<Record>
     private var next: Int
     private let last: Int
     private let filter: RecordFilter
@@ -99,7 +100,7 @@ struct RunCursor {
         let segment = bucket.segments[next]
         view = views[Int(segment.view)]
         record = view.records + Int(segment.start)
-        end = view.records + Int(segment.end)
+        segmentEnd = view.records + Int(segment.end)
         next += 1
     }
 
@@ -108,7 +109,7 @@ struct RunCursor {
         guard var at = record else { return }
         repeat {
             at += 1
-            if at >= end { return enter(segments, views) }
+            if at >= segmentEnd { return enter(segments, views) }
         } while !filter.matches(at, in: view)
         record = at
     }
@@ -121,7 +122,7 @@ struct RunCursor {
         let segment = segments[next]
         view = views[Int(segment.view)]
         record = view.records + Int(segment.start)
-        end = view.records + Int(segment.end)
+        segmentEnd = view.records + Int(segment.end)
         next += 1
     }
 }

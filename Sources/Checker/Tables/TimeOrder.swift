@@ -18,7 +18,7 @@ struct TimeOrder {
         }
     }
 
-    mutating func walk(_ body: (UnsafePointer<Record>, View) -> Void) {
+    mutating func walk(_ events: Events, _ times: Column<Int64>, _ body: (UnsafePointer<Record>, View) -> Void) {
         var heap = Heap<Int64>()
         for (run, cursor) in cursors.enumerated() {
             if let record = cursor.record { heap.push(record.pointee.t, run: run) }
@@ -32,6 +32,7 @@ struct TimeOrder {
                     let t = record.pointee.t
                     if t > limit.key || (t == limit.key && node.run > limit.run) { break }
                 }
+                events.prefetch(record, before: cursor.segmentEnd, times: times.base)
                 body(record, cursor.view)
                 cursor.advance(own, views)
             }
