@@ -117,4 +117,25 @@ struct DivergedTests {
         story.deliver(0, 0, 0, run: "another")
         #expect(story.verdict().log.diverged == 1)
     }
+
+    @Test func deliveriesOfSuchKindsWhereNoPassHasAnythingAreLeftAsideToo() {
+        var log = History.Log(name: Name("l"), streams: [Name("s")])
+        log.kinds = [Name("wanted")]
+        let story = Story(logs: [log])
+        for seq: Int64 in 0..<2 { story.attempt(0, seq, kind: "other") }
+        story.deliver(5, 0, 0)
+        story.deliver(5, 0, 1)
+        #expect(story.verdict().log.diverged == 0)
+        story.attempt(0, 2, kind: "wanted")
+        story.deliver(5, 0, 2)
+        #expect(story.verdict().log.diverged == 1)
+    }
+
+    @Test func anEmptyEarlierPassIsNoWorkOfRetention() {
+        let story = Story(retention: true)
+        story.publish(0, 0, at: 0)
+        story.entry(0, 0, 0, passes: [2])
+        story.replayEnd(1)
+        #expect(story.verdict().log.diverged == 1)
+    }
 }

@@ -78,4 +78,17 @@ struct HandedTests {
         story.deliver(3, 0, 0)
         #expect(story.verdict().group().moved == 0 && story.verdict().log.diverged == 1)
     }
+
+    @Test func whoReadsUncommittedMayBeHandedAnAbortedCopyElsewhere() {
+        let story = Story()
+        story.attempt(0, 0, transaction: "t")
+        story.transaction("t", .aborted)
+        story.attempt(0, 0, try: 2)
+        story.outcome(.acked, 0, 0, at: 2, try: 2)
+        story.entry(2, 0, 0)
+        story.deliver(1, 0, 0)
+        #expect(story.verdict().group().moved == 0)
+        story.group(readCommitted: true)
+        #expect(story.verdict().group().moved == 1)
+    }
 }

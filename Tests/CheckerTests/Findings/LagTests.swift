@@ -52,4 +52,12 @@ struct LagTests {
         events.append((50, nil))
         #expect(lag(events) == .init(maxEvents: 11, maxNanoseconds: 10))
     }
+
+    @Test func theFirstAttemptIsFirstByTimeAndNotInTheFile() {
+        let story = Story()
+        story.attempt(0, 0, try: 2, t: 50)
+        story.attempt(0, 0, t: 10)
+        story.deliver(0, 0, 0, t: 60)
+        #expect(story.verdict().group().lag.maxNanoseconds == 50)
+    }
 }

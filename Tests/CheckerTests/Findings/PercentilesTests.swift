@@ -31,4 +31,6 @@ struct PercentilesTests {
         #expect(found.p50 == 4 || found.p50 == 5)
         #expect(found.max == .max && found.p999 == 9)
     }
+
+    @Test func anyPartOfAValueMoreTakesTheNext() { #expect(percentiles((1...16).map { $0 }).p90 == 15) }
 }

@@ -57,4 +57,16 @@ struct TornTransactionsTests {
         story.attempt(0, 1, try: 2)
         #expect(story.verdict().transactions.leaked == 0)
     }
+
+    @Test func anEventThatRetentionMayHaveTakenSaysNothing() {
+        for retention in [false, true] {
+            let story = Story(retention: retention)
+            for seq: Int64 in 0..<2 { story.attempt(0, seq, transaction: "t") }
+            story.outcome(.acked, 0, 0, at: 3)
+            story.outcome(.acked, 0, 1, at: 4)
+            story.transaction("t", .committed)
+            story.entry(4, 0, 1)
+            #expect(story.verdict().transactions.torn == (retention ? 0 : 1))
+        }
+    }
 }

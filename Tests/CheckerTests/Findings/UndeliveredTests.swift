@@ -77,4 +77,23 @@ struct UndeliveredTests {
         #expect(verdict.group().expiredUnseen == 1 && verdict.examples("groups.g.expired_unseen") == ["0/0"])
         #expect(verdict.group().vanished == 0)
     }
+
+    /// A group that was handed little of much is counted in another way than one that was handed all.
+    @Test(arguments: [0, 40, 199]) func ofManyEventsAFewAreCountedLikeAll(_ passed: UInt64) {
+        let story = Story()
+        for seq: Int64 in 0..<200 { story.good(seq % 3, seq / 3, at: UInt64(seq), in: "s\(seq % 3)") }
+        story.entry(250, 0, 1, in: "s0")
+        let handed: [Int64] = [0, 6, 30, 150]
+        let pending: [UInt64] = [9, 27, 27, 180]
+        for seq in handed { story.deliver(UInt64(seq), seq % 3, seq / 3, in: "s\(seq % 3)") }
+        story.end(in: "s0", passed: passed, pending: pending)
+        story.end(in: "s1", passed: nil)
+        let skipped = (0..<Int64(200)).filter { seq in
+            seq % 3 == 0 && UInt64(seq) <= passed && seq != 3 && !handed.contains(seq) && !pending.contains(UInt64(seq))
+        }
+        let verdict = story.verdict()
+        #expect(verdict.group().undelivered == .init(skipped: skipped.count, behind: 196 - skipped.count))
+        #expect(verdict.examples("groups.g.undelivered.skipped") == skipped.map { "0/\($0 / 3)" })
+        #expect(verdict.examples("groups.g.undelivered.behind").count == 100)
+    }
 }
