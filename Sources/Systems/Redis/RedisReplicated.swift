@@ -33,11 +33,8 @@ struct RedisReplicated: SystemKind {
     }
 }
 
-struct ConfiguredRedisReplicated: ConfiguredSystem {
+struct ConfiguredRedisReplicated: ConfiguredRedis {
     let settings: RedisSettings
-
-    var retries: Retries { settings.retries }
-    var filesystem: Filesystem { settings.filesystem }
 
     var promise: String {
         switch Acknowledgement(settings.ack) {
@@ -50,14 +47,6 @@ struct ConfiguredRedisReplicated: ConfiguredSystem {
         default:
             return "\(settings.localPromise); replicas get it later"
         }
-    }
-
-    func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
-        Int64(clamping: RedisServers.megabytes(expectedBytes)) << 20
-    }
-
-    func server() throws(SystemError) -> ServerVersion {
-        try RedisBinary.find(settings.server).version
     }
 
     func makeSystem(_ trial: TrialSetting) -> any System {

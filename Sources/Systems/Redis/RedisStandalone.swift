@@ -28,20 +28,10 @@ struct RedisStandalone: SystemKind {
     }
 }
 
-struct ConfiguredRedisStandalone: ConfiguredSystem {
+struct ConfiguredRedisStandalone: ConfiguredRedis {
     let settings: RedisSettings
 
-    var retries: Retries { settings.retries }
-    var filesystem: Filesystem { settings.filesystem }
     var promise: String { settings.localPromise }
-
-    func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
-        Int64(clamping: RedisServers.megabytes(expectedBytes)) << 20
-    }
-
-    func server() throws(SystemError) -> ServerVersion {
-        try RedisBinary.find(settings.server).version
-    }
 
     func makeSystem(_ trial: TrialSetting) -> any System {
         RedisStandaloneSystem(settings, trial)

@@ -1,0 +1,20 @@
+import Labs
+import Workload
+
+/// A checked configuration of any Redis system: what follows from its settings alone.
+protocol ConfiguredRedis: ConfiguredSystem {
+    var settings: RedisSettings { get }
+}
+
+extension ConfiguredRedis {
+    var retries: Retries { settings.retries }
+    var filesystem: Filesystem { settings.filesystem }
+
+    func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
+        Int64(clamping: RedisServers.megabytes(expectedBytes)) << 20
+    }
+
+    func server() throws(SystemError) -> ServerVersion {
+        try RedisBinary.find(settings.server).version
+    }
+}
