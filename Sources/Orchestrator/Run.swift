@@ -136,6 +136,7 @@ public final class Run {
         summary.gates = suite.gates.map { GateOutcome(gate: $0) }
         summary.controls = suite.controls.map { ControlOutcome(control: $0) }
         summary.seed = suite.seed
+        summary.planned = plan.trials.count
         summary.lab = options.lab
         (summary.suiteFile, summary.suiteText) = (suite.path, suite.text)
         summary.noSkips = options.noSkips

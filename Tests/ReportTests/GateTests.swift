@@ -184,4 +184,16 @@ struct ExitTests {
         summary.judge(asReport: true)
         #expect(summary.exit == 3)
     }
+
+    @Test func aRunThatWasKilledHalfWayAllowsNoConclusion() throws {
+        #expect(try exit([]) { $0.planned = 1 } == 0)
+        #expect(try exit([]) { $0.planned = 2 } == 3)
+        var summary = try Fixture.run()
+        summary.gates = []
+        summary.planned = summary.cells.reduce(2) { $0 + $1.trials.count }
+        summary.judge(asReport: true)
+        #expect(summary.missing == 2 && summary.exit == 3)
+        let read = try Summary.decoded(from: try summary.encoded(), path: "summary.json")
+        #expect(read.missing == 2)
+    }
 }

@@ -73,6 +73,7 @@ extension RunDigest {
         var reasons: [String] = []
         let trials = summary.cells.flatMap(\.trials)
         if summary.interruptedBy != nil { reasons.append("the run was ended by a signal before it was through") }
+        if summary.missing > 0 { reasons.append(Format.plural(summary.missing, "planned trial") + " missing") }
         if trials.allSatisfy({ $0.status == .skipped }) { reasons.append("no trial ran") }
         let invalid = trials.count(where: \.isInvalid)
         if invalid > 0 {

@@ -94,7 +94,8 @@ extension Summary {
         if failure != nil || trials.contains(where: { $0.status == .failed }) { return 4 }
         if gates.contains(where: { $0.held == false }) { return 1 }
         let inconclusive =
-            interruptedBy != nil || trials.contains { $0.isInvalid || (noSkips && $0.status == .skipped) }
+            interruptedBy != nil || missing > 0
+            || trials.contains { $0.isInvalid || (noSkips && $0.status == .skipped) }
             || controls.contains { $0.found == false } || trials.allSatisfy { $0.status == .skipped }
         return inconclusive ? 3 : 0
     }

@@ -16,6 +16,7 @@ extension Summary {
         merged.notApplicable = unique(runs.flatMap(\.notApplicable))
         merged.noSkips = runs.contains(where: \.noSkips)
         merged.interruptedBy = runs.lazy.compactMap(\.interruptedBy).first
+        merged.planned = runs.reduce(0) { $0 + ($1.planned ?? $1.cells.reduce(0) { $0 + $1.trials.count }) }
         merged.failure = runs.lazy.compactMap(\.failure).first
         merged.versions = [:]
         for (name, version) in runs.flatMap(\.versions) {

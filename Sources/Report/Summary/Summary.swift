@@ -24,10 +24,15 @@ public struct Summary: Codable, Equatable, Sendable {
     public var noSkips = false
     /// The signal that ended the run before it was through.
     public var interruptedBy: Int32?
+    /// How many trials the run set out to do; nil where that is not known.
+    public var planned: Int?
     /// What failed in the harness outside of a trial.
     public var failure: String?
 
     public init() {}
+
+    /// How many trials the run did not come to: it was killed before, or is still under way.
+    public var missing: Int { max(0, (planned ?? 0) - cells.reduce(0) { $0 + $1.trials.count }) }
 
     enum CodingKeys: String, CodingKey {
         case suite, started, seconds, machine, versions, configurations, cells
@@ -37,6 +42,7 @@ public struct Summary: Codable, Equatable, Sendable {
         case suiteText = "suite_text"
         case noSkips = "no_skips"
         case interruptedBy = "interrupted_by"
+        case planned
         case failure
     }
 }
