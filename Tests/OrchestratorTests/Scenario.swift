@@ -66,8 +66,22 @@ struct Scenario {
         (self.place, self.folder) = (place, folder)
     }
 
-    /// A trial's history, by `export`.
+    /// A trial's history, by `export`; read once.
     func history(_ configuration: String, _ fault: String) throws -> Lines {
+        let cell = "\(configuration)/\(fault)"
+        if let known = histories.byCell[cell] { return known }
+        let read = try export(configuration, fault)
+        histories.byCell[cell] = read
+        return read
+    }
+
+    private final class Histories {
+        var byCell: [String: Lines] = [:]
+    }
+
+    private let histories = Histories()
+
+    private func export(_ configuration: String, _ fault: String) throws -> Lines {
         let directory = try #require(try folder.trial(configuration, fault)["directory"]?.string)
         let exported = try Holdfast.run("export", "\(folder.path)/\(directory)")
         #expect(exported.status == .exited(0), "\(exported.errors)")

@@ -1,7 +1,7 @@
 import Foundation
 
 /// JSON as it stands in a file, for looking at what the program wrote without the types that wrote it.
-public enum JSONValue: Equatable, Sendable, Decodable {
+public enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -13,30 +13,29 @@ public enum JSONValue: Equatable, Sendable, Decodable {
 
     public init(_ text: String) throws {
         do {
-            self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
+            self.init(try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed))
         } catch {
             throw JSONFailure("no JSON: \(text.prefix(200))")
         }
     }
 
-    public init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            self = .null
-        } else if let bool = try? value.decode(Bool.self) {
-            self = .bool(bool)
-        } else if let integer = try? value.decode(Int64.self) {
-            self = .integer(integer)
-        } else if let unsigned = try? value.decode(UInt64.self) {
-            self = .unsigned(unsigned)
-        } else if let number = try? value.decode(Double.self) {
-            self = .number(number)
-        } else if let string = try? value.decode(String.self) {
-            self = .string(string)
-        } else if let list = try? value.decode([JSONValue].self) {
-            self = .list(list)
-        } else {
-            self = .object(try value.decode([String: JSONValue].self))
+    private init(_ value: Any) {
+        switch value {
+        case let text as String: self = .string(text)
+        case let list as [Any]: self = .list(list.map(JSONValue.init(_:)))
+        case let members as [String: Any]: self = .object(members.mapValues(JSONValue.init(_:)))
+        case let number as NSNumber: self = JSONValue(number)
+        default: self = .null
+        }
+    }
+
+    private init(_ number: NSNumber) {
+        // As the types are told apart where numbers are boxed.
+        switch String(cString: number.objCType) {
+        case "c", "B": self = .bool(number.boolValue)
+        case "d", "f": self = .number(number.doubleValue)
+        case "Q": self = Int64(exactly: number.uint64Value).map(JSONValue.integer) ?? .unsigned(number.uint64Value)
+        default: self = .integer(number.int64Value)
         }
     }
 
