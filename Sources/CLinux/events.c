@@ -9,7 +9,6 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -77,18 +76,6 @@ int clinux_wait_writable(int descriptor, int64_t nanoseconds)
 int clinux_exact_timers(void)
 {
     return prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL) < 0 ? -errno : 0;
-}
-
-int clinux_timer_create(void)
-{
-    int descriptor = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-    return descriptor < 0 ? -errno : descriptor;
-}
-
-int clinux_timer_set(int timer, int64_t at_nanoseconds)
-{
-    struct itimerspec when = {.it_value = duration(at_nanoseconds < 0 ? 1 : at_nanoseconds)};
-    return timerfd_settime(timer, TFD_TIMER_ABSTIME, &when, NULL) != 0 ? -errno : 0;
 }
 
 int clinux_event_create(void)

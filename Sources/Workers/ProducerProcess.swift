@@ -35,9 +35,6 @@ public final class ProducerProcess {
 
     public var pid: Int32 { child.pid }
 
-    /// Becomes readable when it has said something; for a `Poller`.
-    public var outputDescriptor: Int32? { child.output }
-
     /// Takes what it has said since the last call, without waiting, and returns its status.
     @discardableResult
     public func poll() -> ProducerStatus {

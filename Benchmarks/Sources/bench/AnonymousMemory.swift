@@ -1,4 +1,5 @@
 import Glibc
+import Platform
 import Synchronization
 
 /// Watches how much anonymous memory this process has (RssAnon: what it allocated, and not the files that it has
@@ -41,19 +42,7 @@ final class AnonymousMemory: Sendable {
     }
 
     private func look() {
-        let now = AnonymousMemory.now()
+        let now = Int(Memory.anonymousBytes() ?? 0)
         if now > peak.load(ordering: .relaxed) { peak.store(now, ordering: .relaxed) }
-    }
-
-    private static func now() -> Int {
-        guard let file = fopen("/proc/self/status", "re") else { return 0 }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-            guard text.hasPrefix("RssAnon:") else { continue }
-            return (Int(text.filter(\.isNumber)) ?? 0) * 1024
-        }
-        return 0
     }
 }

@@ -60,9 +60,6 @@ int clinux_wait_readable(int descriptor, int64_t nanoseconds);
 int clinux_wait_writable(int descriptor, int64_t nanoseconds);
 /// Waits of this thread end as exactly as the clock allows, and not up to 50 microseconds late to save wake-ups.
 int clinux_exact_timers(void);
-int clinux_timer_create(void);
-/// CLOCK_MONOTONIC, absolute; 0 disarms.
-int clinux_timer_set(int timer, int64_t at_nanoseconds);
 int clinux_event_create(void);
 /// Blocks the signals of `mask` (bit n - 1: signal n) for this thread and returns a descriptor to read them from.
 int clinux_signal_create(uint64_t mask);
