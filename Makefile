@@ -11,7 +11,7 @@ SWIFT ?= $(firstword $(shell command -v swift) $(wildcard /opt/swift/usr/bin/swi
 OUT ?= out/audit-$(shell date +%Y%m%d-%H%M%S)
 
 # Libraries to build with; servers and tools that trials use.
-BUILD_PACKAGES := libhiredis-dev libyaml-dev pkg-config
+BUILD_PACKAGES := libhiredis-dev librdkafka-dev libyaml-dev pkg-config
 TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
 TEST_PACKAGES := python3 libxml2-utils
 

@@ -30,10 +30,11 @@ let package = Package(
         .library(name: "Workload", targets: ["Workload"]),
     ],
     targets: [
-        // C: what Swift's Glibc module does not show, a checksum, and two libraries of the distribution.
+        // C: what Swift's Glibc module does not show, a checksum, and libraries of the distribution.
         .target(name: "CLinux"),
         .target(name: "CChecksum"),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // What happened, and what it means: pure, of no broker and no clock.
@@ -47,7 +48,11 @@ let package = Package(
         part("Workload", ["History", "CChecksum"]),
         part("Workers", ["Workload", "History", "Platform"]),
         part("Labs", ["Platform"]),
-        part("Systems", ["Labs", "Workers", "Workload", "History", "Documents", "Platform", "CHiredis"]),
+        part(
+            "Systems",
+            [
+                "Labs", "Workers", "Workload", "History", "Documents", "Platform", "CChecksum", "CHiredis", "CRDKafka",
+            ]),
         part("Faults", ["Systems", "Labs", "Documents", "Platform", "Workload"]),
         part("Suites", ["Faults", "Systems", "Workload", "Documents", "Report"]),
         part(

@@ -6,6 +6,12 @@ public import Workload
 public struct ProducerOrders: Codable, Sendable {
     /// Names its shard, its status lines and its messages: `producer-1`.
     public var worker: String
+    /// Who it is to the broker (a transactional id is made of it): its own name, or that of one whose place it takes.
+    public var identity: String
+    /// 1; one more for each that takes an earlier one's place. Its tries are numbered apart from theirs.
+    public var generation = 1
+    /// Shards of those whose place it takes: it goes on where they stopped, with what was not acknowledged first.
+    public var resumes: [String] = []
     public var run: String
     /// The trial's.
     public var seed: UInt64
@@ -36,6 +42,7 @@ public struct ProducerOrders: Codable, Sendable {
         schedulePath: String, timeout: Int64 = 2_000_000_000, backOff: Int64 = 20_000_000
     ) {
         (self.worker, self.run, self.seed, self.agents) = (worker, run, seed, agents)
+        identity = worker
         (self.workload, self.client, self.retries, self.inFlight) = (workload, client, retries, inFlight)
         (self.epoch, self.loadStart, self.until) = (epoch, loadStart, until)
         (self.historyPath, self.schedulePath) = (historyPath, schedulePath)
