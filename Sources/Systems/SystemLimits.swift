@@ -34,4 +34,6 @@ enum SystemLimits {
     static let manifestBytes = 1 << 20
     /// Repairing an append-only file.
     static let repairSeconds = 120.0
+    /// One answer of a Kafka broker to the control plane.
+    static let kafkaAnswerBytes = 64 << 20
 }
