@@ -11,6 +11,7 @@ struct ConfigurationEntry {
     var settings: Value?
     var ack: Value?
     var retries: Value?
+    var transactions: Value?
     var workload: Value?
     var trials: Int?
     var groups: Value?
@@ -32,6 +33,7 @@ struct ConfigurationEntry {
         settings = try fields.optional("settings")
         ack = try fields.optional("ack")
         retries = try fields.optional("retries")
+        transactions = try fields.optional("transactions")
         workload = try fields.optional("workload")
         trials = try fields.optional("trials")?.wholeNumber(in: SuiteReader.trials)
         groups = try fields.optional("groups")
@@ -46,7 +48,8 @@ struct ConfigurationEntry {
     func configured(for workload: WorkloadSettings) throws(Diagnostic) -> any ConfiguredSystem {
         try kind.configure(
             ConfigurationText(
-                name: name, settings: settings, ack: ack, retries: retries, place: place, agents: workload.agents,
+                name: name, settings: settings, ack: ack, retries: retries, transactions: transactions, place: place,
+                agents: workload.agents,
                 inFlight: workload.inFlight))
     }
 

@@ -34,15 +34,18 @@ public struct ConfigurationText: Sendable {
     public var settings: Value?
     public var ack: Value?
     public var retries: Value?
+    public var transactions: Value?
     /// Where to point when something is missing: the configuration itself.
     public var place: Value
     public var agents: Int
     public var inFlight: Int
 
     public init(
-        name: String, settings: Value?, ack: Value?, retries: Value?, place: Value, agents: Int, inFlight: Int
+        name: String, settings: Value?, ack: Value?, retries: Value?, transactions: Value? = nil, place: Value,
+        agents: Int, inFlight: Int
     ) {
         (self.name, self.settings, self.ack, self.retries) = (name, settings, ack, retries)
+        self.transactions = transactions
         (self.place, self.agents, self.inFlight) = (place, agents, inFlight)
     }
 }

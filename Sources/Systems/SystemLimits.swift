@@ -10,6 +10,14 @@ enum SystemLimits {
     static let probeSeconds = 0.25
     /// Replicas of one primary.
     static let replicas = 15
+    /// Brokers of one Kafka.
+    static let brokers = 9
+    /// Controllers of one Kafka.
+    static let controllers = 5
+    /// Formatting the data directory of one node.
+    static let formatSeconds: Int64 = 60
+    /// Partitions of the topic of events.
+    static let partitions = 1_000
     /// From the start of the last replica until all are in sync: the first copy of an empty data set.
     static let syncSeconds = 60.0
     /// From `REPLICAOF NO ONE` until the new primary takes a write.

@@ -1,3 +1,4 @@
+import Documents
 import Labs
 import Workload
 
@@ -24,8 +25,8 @@ struct KafkaSettings: Sendable {
     struct Transactions: Equatable, Sendable {
         /// Events of one transaction, over all agents of a producer.
         var events: Int
-        /// Share of the transactions that are aborted on purpose, 0 to 1.
-        var abort: Double
+        /// Share of the transactions that are aborted on purpose.
+        var abort: Share
     }
 
     var brokers = 3

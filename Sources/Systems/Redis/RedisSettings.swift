@@ -76,6 +76,10 @@ struct RedisSettingsReader {
             settings.ack = try RedisAcknowledgementReader(form: form, settings: settings).read(ack)
         }
         if let retries = text.retries { settings.retries = try readRetries(retries) }
+        if let transactions = text.transactions {
+            throw transactions.diagnostic(
+                "`transactions` are Kafka's: Redis Streams has none", remedy: "leave it out, or `system: kafka`")
+        }
         return settings
     }
 
