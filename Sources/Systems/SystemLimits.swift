@@ -16,6 +16,8 @@ enum SystemLimits {
     static let controllers = 5
     /// Formatting the data directory of one node.
     static let formatSeconds: Int64 = 60
+    /// Making a class-data archive, or waiting until another run has made it.
+    static let archiveNanoseconds: Int64 = 120_000_000_000
     /// Partitions of the topic of events.
     static let partitions = 1_000
     /// From the start of the last replica until all are in sync: the first copy of an empty data set.

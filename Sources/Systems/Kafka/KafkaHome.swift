@@ -99,6 +99,9 @@ struct KafkaHome: Sendable {
 
     // MARK: Running
 
+    /// 16 bytes in Kafka's own notation; a cluster that nobody else can reach needs no name of its own.
+    static let anyClusterID = "AAAAAAAAAAAAAAAAAAAAAQ"
+
     /// How every Java of a lab is run: many share a small machine, and none lives long enough for the last optimiser.
     static let virtualMachine = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
 

@@ -146,6 +146,9 @@ struct KafkaSettingsReader {
             throw key.diagnostic("\(shown(name)) is not a property's name", remedy: "such as `min.insync.replicas`")
         }
         let text = try text(value, of: name)
+        if name == "acks" || name == "request.required.acks" {
+            throw key.diagnostic("`acks` stands beside this map", remedy: "settings: {acks: \(text)}")
+        }
         if place == .client {
             switch check(name, text) {
             case nil: break
@@ -155,9 +158,6 @@ struct KafkaSettingsReader {
                     remedy: "those of librdkafka are meant, such as `linger.ms`")
             case .wrong(let why): throw value.diagnostic("\(shown(text)) is refused: \(why)", remedy: "another value")
             }
-        }
-        if name == "acks" || name == "request.required.acks" {
-            throw key.diagnostic("`acks` stands beside this map", remedy: "settings: {acks: \(text)}")
         }
         return KafkaSettings.Property(name: name, value: text)
     }
