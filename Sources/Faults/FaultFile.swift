@@ -1,4 +1,5 @@
 public import Documents
+import Systems
 
 /// A fault: one named way to break a system, as its file says it.
 public struct FaultFile: Sendable {
@@ -25,12 +26,25 @@ public struct FaultFile: Sendable {
         for (verb, source) in timeline.verbsAndPlaces where !type(of: verb).isBuilt {
             return source.diagnostic("\(type(of: verb).name) is not built yet", remedy: FaultFile.built)
         }
+        for (verb, source) in timeline.verbsAndPlaces {
+            guard let worker = FaultFile.missingWorker(of: verb) else { continue }
+            return source.diagnostic("there is no \(worker) yet", remedy: "the workers that there are are producers")
+        }
         for (wait, source) in timeline.waitsAndPlaces where !type(of: wait).isBuilt {
             return source.diagnostic(
                 "waiting for \(type(of: wait).name) is not built yet",
                 remedy: "built are " + Waits.all.filter { $0.isBuilt }.map { $0.name }.joined(separator: ", "))
         }
         return nil
+    }
+
+    private static func missingWorker(of verb: any Verb) -> String? {
+        switch (verb as? StartWorker)?.worker {
+        case .consumer: return "consumer"
+        case .bridge: return "bridge"
+        case .producer, nil: break
+        }
+        return verb.nodes?.words.map(\.word).first { NodeSelection.workers.contains($0) && $0 != "producer" }
     }
 
     private static var built: String {

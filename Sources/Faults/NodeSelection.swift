@@ -28,6 +28,9 @@ public struct NodeSelection: Hashable, Sendable, CustomStringConvertible {
         self.words = words
     }
 
+    /// The first of its words that means a worker, if any does.
+    var worker: NodeWord? { words.first { Self.workers.contains($0.word) } }
+
     /// Roles of which there may be several: a number says which.
     static let roles = ["primary", "replica", "sentinel", "controller", "coordinator", "broker"]
     static let workers = ["producer", "consumer", "bridge"]
@@ -95,14 +98,22 @@ public enum FarSide: Hashable, Sendable {
 
     init(_ value: Value) throws(Diagnostic) {
         guard case .scalar(let text, _) = value.content else {
-            self = .nodes(try NodeSelection(value))
+            self = .nodes(try FarSide.nodes(value))
             return
         }
         switch text {
         case "peers": self = .peers
         case "clients": self = .clients
         case "all": self = .everyone
-        default: self = .nodes(try NodeSelection(value))
+        default: self = .nodes(try FarSide.nodes(value))
         }
+    }
+
+    private static func nodes(_ value: Value) throws(Diagnostic) -> NodeSelection {
+        let selection = try NodeSelection(value)
+        if let worker = selection.worker {
+            throw value.diagnostic("\(shown(worker.description)) is a worker, no node", remedy: "write clients for all")
+        }
+        return selection
     }
 }

@@ -1,4 +1,5 @@
 import Documents
+import Systems
 
 /// Reads a timeline whose parameters have been put in.
 struct StepReader {
@@ -97,6 +98,12 @@ struct StepReader {
         guard let kind = Verbs.named(name) else { throw word.diagnostic("\(shown(name)) is not known") }
         fields.subject = "a step that does \(name)"
         let verb = try kind.init(&fields)
+        if let worker = verb.nodes?.worker, !(verb is any BuiltProcessVerb || verb is Heal) {
+            throw fields.value.diagnostic(
+                "\(name) is done to nodes, and \(shown(worker.description)) is a worker",
+                remedy: "what is done to workers is "
+                    + Verbs.all.filter { $0 is any BuiltProcessVerb.Type }.map { $0.name }.joined(separator: ", "))
+        }
         try note(verb.nodes, fields)
         return verb
     }
@@ -107,6 +114,10 @@ struct StepReader {
         guard let kind = Waits.named(name) else { throw word.diagnostic("\(shown(name)) is not known") }
         fields.subject = "a step that waits for \(name)"
         let event = try kind.init(&fields)
+        if let worker = event.nodes?.worker, !(event is Holding) {
+            throw fields.value.diagnostic(
+                "\(name) is about nodes, and \(shown(worker.description)) is a worker", remedy: "name a node")
+        }
         try note(event.nodes, fields)
         let within = try fields.required("within", such: "within: 30s").duration(
             in: .milliseconds(1)...(.seconds(86_400)))

@@ -47,6 +47,14 @@ extension History {
         return builder.finish()
     }
 
+    /// Reads single shards of one worker, whose trial may still go on: as `open` does a directory's, with a header that
+    /// says nothing. A file that grows meanwhile is read as far as it went when it was opened.
+    public static func open(shards paths: [String]) throws(InputError) -> History {
+        var builder = HistoryBuilder()
+        for path in paths { try ShardReader.read(path, name: path, into: &builder) }
+        return builder.finish()
+    }
+
     /// The names of the shards in a folder, in the order of their UTF-8 bytes.
     private static func shards(_ folder: String) throws(InputError) -> [String] {
         guard let stream = opendir(folder) else {

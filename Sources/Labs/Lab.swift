@@ -55,20 +55,25 @@ public enum ProcessState: Equatable, Sendable {
     case gone(ExitStatus?)
 }
 
-/// One machine of a system. Every operation returns only when it has happened, or throws and says what to do.
-public protocol Node: AnyObject {
+/// Whoever has a process that can be ended, stopped and continued: a machine of a system, or a worker of Holdfast's own.
+/// Every operation returns only when it has happened, or throws and says what to do.
+public protocol ProcessOwner: AnyObject {
     var name: String { get }
-    var address: String { get }
-    var dataDirectory: String { get }
-    var logDirectory: String { get }
     var state: ProcessState { get }
-
-    func start(_ program: Program) throws(LabError)
     /// Kill and terminate also wait, with a deadline, until the process is gone.
     func kill() throws(LabError)
     func terminate() throws(LabError)
     func pause() throws(LabError)
     func resume() throws(LabError)
+}
+
+/// One machine of a system.
+public protocol Node: ProcessOwner {
+    var address: String { get }
+    var dataDirectory: String { get }
+    var logDirectory: String { get }
+
+    func start(_ program: Program) throws(LabError)
 
     /// Runs a tool in the node's network namespace (iptables, tc, ss).
     func runInNetwork(_ tool: String, _ arguments: [String]) throws(LabError) -> ToolResult

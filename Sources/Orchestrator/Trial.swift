@@ -44,6 +44,7 @@ final class TrialRun {
     private let producers = Producers()
     private var lab: (any Lab)?
     private var recorder: Recorder?
+    private var scene: TrialScene?
     /// Set while faults can be told from what the system does by itself.
     private var observed: (any System)?
     private var lastObserved: Int64 = 0
@@ -92,6 +93,7 @@ final class TrialRun {
         let scene = TrialScene(
             system: system, watch: watch, recorder: recorder, producers: producers, plannedEnd: plannedEnd,
             clientAddress: lab?.clientAddress ?? "")
+        self.scene = scene
         defer { trial.refusedStarts = scene.refusedStarts }
         try load(system, recorder, scene)
         trial.circumstances = system.circumstances.map { .init(name: $0.name, detail: $0.detail) }
@@ -126,15 +128,17 @@ final class TrialRun {
         }
         try attempt {
             try producers.start(
-                cell, client: system.clientOrders(), run: setting.run, seed: setting.seed, epoch: recorder.epoch,
-                lead: Self.lead, directory: setting.directory)
+                Producers.Setting(
+                    cell: cell, run: setting.run, seed: setting.seed, epoch: recorder.epoch, lead: Self.lead,
+                    directory: setting.directory),
+                client: system.clientOrders())
         }
         teller.say("load")
         observed = system
         defer { observed = nil }
         try walk(engine)
         let afterFault = cell.fault.timeline.isEmpty ? 0 : recorder.now + Self.afterFault
-        try finish(until: max(scene.plannedEnd, afterFault), recorder)
+        try finish(until: max(scene.plannedEnd, afterFault), recorder, engine)
     }
 
     /// Walks the fault's timeline. What could not be proven makes the trial invalid, and the load goes on to its end.
@@ -149,11 +153,13 @@ final class TrialRun {
         }
     }
 
-    private func finish(until end: Int64, _ recorder: Recorder) throws(TrialError) {
+    private func finish(until end: Int64, _ recorder: Recorder, _ engine: FaultEngine) throws(TrialError) {
         loadEnd = end
         producers.send(.until(end))
         _ = try patiently(upTo: Double(end - recorder.now) / 1e9 + 1) { recorder.now >= end }
         teller.say("draining")
+        producers.dismiss()
+        do throws(FaultError) { try engine.resumeProducers() } catch { invalidate("healing: \(error.message)") }
         // Nothing new is begun from here on and nothing tried again: what is in flight is answered or times out.
         let ended = try patiently(upTo: producers.timeout + Limits.drain) { producers.allEnded }
         if !ended { invalidate("the producers did not come to their end within \(Int(Limits.drain)) s") }
@@ -217,10 +223,11 @@ final class TrialRun {
         trial.reason = verdict.valid ? nil : verdict.invalidReasons.joined(separator: "; ")
         guard let load = producers.status, let loadEnd else { return }
         trial.scheduleErrorNanosecondsP99 = load.scheduleError99
-        let achieved = Double(load.attempted) / (Double(loadEnd - Self.lead) / 1e9)
+        // By the history: each event once, whoever of several processes with one identity began it.
+        let achieved = Double(verdict.events.attempted) / (Double(loadEnd - Self.lead) / 1e9)
         trial.rate.achieved = achieved
         // A generator that fell behind has written a gap and made the trial invalid; else it was the broker.
-        trial.rate.saturated = verdict.valid && achieved < 0.95 * cell.workload.rate
+        trial.rate.saturated = verdict.valid && !producers.isShort && achieved < 0.95 * cell.workload.rate
     }
 
     private func close() {
@@ -235,7 +242,7 @@ final class TrialRun {
     /// What must not wait while the trial waits for something else.
     private func look() {
         producers.poll()
-        for (worker, reason) in producers.newlyLost() { invalidate(reason, worker: worker) }
+        for (worker, reason) in scene?.noteEnds() ?? [] { invalidate(reason, worker: worker) }
         teller.tellCommands()
         let clock = MonotonicClock.now()
         if let observed, clock - lastObserved > Self.observeEvery {

@@ -6,12 +6,15 @@ public enum ProducerCommand: Equatable, Sendable {
     case addresses([String])
     /// Stop offering load now.
     case stop
+    /// A fault held this process up in that time: what was late only by it is no fault of the generator's.
+    case excused(from: Int64, until: Int64)
 
     public var line: String {
         switch self {
         case .until(let time): "until \(time)"
         case .addresses(let addresses): "addresses \(addresses.joined(separator: ","))"
         case .stop: "stop"
+        case .excused(let from, let until): "excused \(from) \(until)"
         }
     }
 
@@ -26,6 +29,9 @@ public enum ProducerCommand: Equatable, Sendable {
             self = .addresses(words[1].split(separator: ",").map(String.init))
         case ("stop", 1):
             self = .stop
+        case ("excused", 3):
+            guard let from = Int64(words[1]), let until = Int64(words[2]), from <= until else { return nil }
+            self = .excused(from: from, until: until)
         default:
             return nil
         }

@@ -41,6 +41,7 @@ public struct ProducerEngine: Sendable {
     private let backOff: Int64
     private let loadStart: Int64
     private let spacing: Double
+    private let firstTry: Int64
     private var agents: [Agent]
     private var queue: DueQueue
     private var slots: [Attempt]
@@ -49,7 +50,8 @@ public struct ProducerEngine: Sendable {
     public private(set) var end: Int64
     public private(set) var counters = Counters()
 
-    public init(_ orders: ProducerOrders) {
+    /// - Parameter past: where those had come to whose place this one takes.
+    public init(_ orders: ProducerOrders, resuming past: Resumption = Resumption()) {
         precondition(orders.problem == nil, "orders that nobody checked")
         retries = orders.retries
         limit = orders.inFlight
@@ -57,10 +59,12 @@ public struct ProducerEngine: Sendable {
         loadStart = orders.loadStart
         end = orders.until ?? Self.never
         spacing = Double(orders.workload.agents) / orders.workload.rate * 1e9
+        firstTry = orders.firstTry
         agents = orders.agents.map { number in
             var life = AgentLife(agent: number, seed: orders.seed, settings: orders.workload)
+            let open = Self.skip(past.agents[number], in: &life, firstTry: orders.firstTry)
             let first = life.following()
-            return Agent(life: life, next: first, free: .min, resume: .min)
+            return Agent(life: life, next: first, free: .min, resume: orders.begins ?? .min, retries: open)
         }
         queue = DueQueue(capacity: agents.count * 2)
         let empty = PlannedEvent(agent: 0, seq: 0, intended: 0, payloadLength: 0, kind: .toolCall)
@@ -69,6 +73,20 @@ public struct ProducerEngine: Sendable {
             repeating: Attempt(slot: 0, agentIndex: 0, number: 0, event: empty, intended: 0, free: 0), count: count)
         vacant = (0..<Int32(count)).reversed()
         for index in agents.indices { schedule(index) }
+    }
+
+    /// Goes on to behind what was attempted already; what of it is to be tried again.
+    private static func skip(_ past: Resumption.Agent?, in life: inout AgentLife, firstTry: Int64) -> [Retry] {
+        guard let past else { return [] }
+        var open = past.open[...]
+        var retries: [Retry] = []
+        for seq in stride(from: 0, through: past.highest, by: 1) {
+            let event = life.following()
+            guard open.first == seq else { continue }
+            open.removeFirst()
+            retries.append(Retry(event: event, number: firstTry))
+        }
+        return retries
     }
 
     /// Attempts without an answer.
@@ -111,7 +129,7 @@ public struct ProducerEngine: Sendable {
         agents[index].inFlight += 1
         counters.attempts += 1
         let event: PlannedEvent
-        var number: Int64 = 1
+        var number = firstTry
         if agents[index].retries.isEmpty {
             event = agents[index].next
             counters.events += 1

@@ -32,6 +32,8 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
     private let input: Int32
     private var errors = TimeHistogram()
     private var behind: Int64 = 0
+    /// When faults held this process up.
+    private var excused: [(from: Int64, until: Int64)] = []
     /// One record of it a second says enough.
     private var nextGap: Int64 = .min
     private var completions: [Completion] = []
@@ -41,13 +43,14 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
     private var nextReport: Int64 = .min
 
     public init(_ orders: ProducerOrders, publisher: P, input: Int32, output: Int32) throws(ProducerError) {
+        let past = orders.resumes.isEmpty ? Resumption() : try Resumption(shards: orders.resumes)
         let poller = try Self.makePoller(input)
         let history = try ProducerHistory(orders, form: publisher.form)
         self.orders = orders
         self.publisher = publisher
         self.poller = poller
         self.history = history
-        engine = ProducerEngine(orders)
+        engine = ProducerEngine(orders, resuming: past)
         commands = LineReader(descriptor: input)
         status = StatusLine(output: output)
         self.input = input
@@ -143,7 +146,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
             begun += 1
             let crc = publisher.prepare(attempt, now: now)
             history.append(attempt, crc: crc, now: now)
-            if attempt.number == 1 { references.append(attempt.free) }
+            if attempt.number == orders.firstTry { references.append(attempt.free) }
         }
         try history.flush()
         publisher.send(poller, now: now, into: &completions)
@@ -156,8 +159,10 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
 
     private mutating func measure() {
         let now = clock()
+        // Who stopped this process says so before it lets it go on: no gap is written before that was read.
+        if let earliest = references.min(), now - earliest > ScheduleReport.limit / 10 { obey(now) }
         for free in references {
-            let error = now - free
+            let error = now - free - excused.reduce(0) { $0 + max(0, min($1.until, now) - max($1.from, free)) }
             errors.record(error)
             if error > ScheduleReport.limit {
                 behind += 1
@@ -174,6 +179,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
             switch ProducerCommand(line: line) {
             case .until(let time): engine.stop(at: time)
             case .stop: engine.stop(at: now)
+            case .excused(let from, let until): excused.append((from, until))
             case .addresses(let addresses):
                 publisher.use(addresses: addresses, poller, now: now, into: &completions)
             case nil: Diagnostics.write("\(orders.worker): not a command: \(line)")

@@ -26,6 +26,8 @@ public struct ProducerOrders: Codable, Sendable {
     public var epoch: Int64
     /// When the load starts: all intended times count from here.
     public var loadStart: Int64
+    /// Before this nothing is begun, whatever is due: time to connect for one that starts while others' load goes on.
+    public var begins: Int64?
     /// When to stop offering load; nil: not before being told.
     public var until: Int64?
     public var historyPath: String
@@ -49,6 +51,13 @@ public struct ProducerOrders: Codable, Sendable {
         (self.timeout, self.backOff) = (timeout, backOff)
     }
 
+    /// The number of an event's first try by this producer: those of an earlier generation are less, even of one that
+    /// is still there and goes on.
+    public var firstTry: Int64 { Int64(generation - 1) * Self.triesOfGeneration + 1 }
+
+    private static let triesOfGeneration: Int64 = 1_000_000
+    private static let mostGenerations = 1_000_000
+
     /// What an engine cannot work with; nil if all is well.
     public var problem: String? {
         if let problem = workload.problem { return "workload.\(problem.field) \(problem.message)" }
@@ -58,6 +67,9 @@ public struct ProducerOrders: Codable, Sendable {
             return "agents: the workload has no agent \(other)"
         }
         if !(1...1024).contains(inFlight) { return "inFlight: must be from 1 to 1024" }
+        if !(1...Self.mostGenerations).contains(generation) {
+            return "generation: must be from 1 to \(Self.mostGenerations)"
+        }
         if timeout <= 0 || backOff < 0 { return "timeout, backOff: must be times" }
         if client.streams.isEmpty { return "client.streams: events must go somewhere" }
         if client.addresses.isEmpty { return "client.addresses: there is nobody to connect to" }

@@ -19,6 +19,8 @@ public struct ProducerStatus: Codable, Sendable, Equatable {
     /// Nil until the last line: true if all went well, false if the producer gave up for `error`.
     public var done: Bool?
     public var error: String?
+    /// Why the broker lets it go on no longer: another producer has its identity now. It has then ended in good order.
+    public var fenced: String?
 
     public init() {}
 }
@@ -40,6 +42,7 @@ extension ProducerStatus {
         sum.scheduleError99 = max(a.scheduleError99, b.scheduleError99)
         sum.done = a.done == nil || b.done == nil ? nil : a.done == true && b.done == true
         sum.error = a.error ?? b.error
+        sum.fenced = a.fenced ?? b.fenced
         return sum
     }
 }

@@ -111,6 +111,10 @@ struct TimelineTests {
             "36: timeline[1].or: \"fail\" is not known; known here: continue"
         ),
         (
+            "{wait: answering, node: producer, within: 1s}",
+            "3: timeline[1]: answering is about nodes, and \"producer\" is a worker; name a node"
+        ),
+        (
             "{wait: acked, within: 1s}",
             "3: timeline[1].acked: is missing, and a step that waits for acked needs it; add it, such as acked: 500"
         ),
@@ -164,12 +168,19 @@ struct TimelineTests {
         #expect(
             isolated.notBuilt?.description
                 == "f.yml:7:3: timeline[1]: reset is not built yet; built are kill, terminate, pause, resume, restart, "
-                + "promote, isolate, limit, power-loss, command, heal")
+                + "start, promote, isolate, limit, power-loss, command, heal")
         let nested = try fault(timeline: "- {each: all, steps: [{wait: holding, within: 1s}]}")
         #expect(
             nested.notBuilt?.description
                 == "f.yml:6:23: timeline[0].steps[0]: waiting for holding is not built yet; built are promoted, converged, "
                 + "answering, unsynced, acked, command")
         #expect(try fault(timeline: "- {do: heal}").notBuilt == nil)
+        #expect(try fault(timeline: "- {do: kill, node: producer 1}").notBuilt == nil)
+        #expect(
+            try fault(timeline: "- {do: kill, node: [primary, bridge]}").notBuilt?.description
+                == "f.yml:6:3: timeline[0]: there is no bridge yet; the workers that there are are producers")
+        #expect(
+            try fault(timeline: "- {do: start, worker: consumer readers}").notBuilt?.description
+                == "f.yml:6:3: timeline[0]: there is no consumer yet; the workers that there are are producers")
     }
 }

@@ -13,7 +13,7 @@ struct VerbTests {
             ])
         #expect(
             Verbs.all.filter { $0.isBuilt }.map { $0.name } == [
-                "kill", "terminate", "pause", "resume", "restart", "promote", "isolate", "limit", "power-loss",
+                "kill", "terminate", "pause", "resume", "restart", "start", "promote", "isolate", "limit", "power-loss",
                 "command",
                 "heal",
             ])
@@ -132,6 +132,15 @@ struct VerbTests {
         (
             "{do: command, node: primary, run: FLUSHALL}",
             "37: timeline[1].run: is \"FLUSHALL\"; write a list, such as [a, b]"
+        ),
+        (
+            "{do: isolate, node: producer, from: peers}",
+            "3: timeline[1]: isolate is done to nodes, and \"producer\" is a worker; what is done to workers is kill, "
+                + "terminate, pause, resume, restart"
+        ),
+        (
+            "{do: isolate, node: primary, from: [producer 1]}",
+            "38: timeline[1].from: \"producer 1\" is a worker, no node; write clients for all"
         ),
         (
             "{do: heal, what: isolat}",

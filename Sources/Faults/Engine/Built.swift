@@ -7,6 +7,12 @@ public protocol BuiltVerb: Verb {
     func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError)
 }
 
+/// A verb that is about processes alone: those of nodes, and of Holdfast's own workers.
+public protocol BuiltProcessVerb: Verb {
+    /// As `BuiltVerb.apply`.
+    func apply(to targets: [any ProcessOwner], in scene: any Scene) throws(FaultError)
+}
+
 /// A verb that is about what lies between its nodes and others.
 public protocol BuiltFarVerb: Verb {
     var farSide: FarSide { get }
@@ -29,7 +35,8 @@ extension BuiltWait {
 extension Verb {
     public static var isBuilt: Bool {
         // Healing is the engine's own.
-        self is any BuiltVerb.Type || self is any BuiltFarVerb.Type || self is Heal.Type
+        self is any BuiltVerb.Type || self is any BuiltFarVerb.Type || self is any BuiltProcessVerb.Type
+            || self is Heal.Type
     }
 }
 

@@ -12,7 +12,7 @@ public final class FaultEngine {
     private let loadStart: Int64
     private let duration: Duration
     private var random: SplitMix64
-    private var same: [any Node] = []
+    private var same: [any ProcessOwner] = []
     private var lastStepEnd: Int64
     private var ackedAtLastStep = 0
     /// Called with each step's words when it begins: for progress and log.
@@ -40,8 +40,8 @@ public final class FaultEngine {
             case .act(let verb): try act(verb)
             case .wait(let wait): try pause(for: wait)
             case .each(let selection, let steps):
-                for node in try resolve(selection) {
-                    same = [node]
+                for target in try resolve(selection) {
+                    same = [target]
                     try walk(steps)
                 }
             case .repeat(let repetition): try walk(repetition)
@@ -80,25 +80,40 @@ public final class FaultEngine {
                 (heal.what == nil || open.action == heal.what) && (chosen?.contains(open.node) ?? true)
             }
         }
-        let nodes = try verb.nodes.map { selection throws(FaultError) in try resolve(selection) } ?? []
+        let targets = try verb.nodes.map { selection throws(FaultError) in try resolve(selection) } ?? []
         if verb.nodes != nil {
-            guard !nodes.isEmpty else {
+            guard !targets.isEmpty else {
                 throw FaultError(.failed, "\(name): no node is \(verb.nodes?.description ?? "") at this moment")
             }
-            same = nodes
+            same = targets
         }
-        let whom = (verb as? Promote)?.which?.rawValue ?? nodes.map(\.name).joined(separator: ", ")
-        tell(whom.isEmpty ? name : "\(name) \(whom)")
+        let whom = (verb as? Promote)?.which?.rawValue ?? targets.map(\.name).joined(separator: ", ")
+        let what = (verb as? StartWorker)?.worker.description ?? whom
+        tell(what.isEmpty ? name : "\(name) \(what)")
         // The last look before anything is broken is the one that says what held then.
         if scene.ledger.begun == 0 { scene.system.observe() }
         if !Self.undoing.contains(name) { scene.ledger.leaderBefore = scene.system.leader?.name }
         switch verb {
-        case let built as any BuiltVerb: try built.apply(to: nodes, in: scene)
+        case let built as any BuiltProcessVerb: try built.apply(to: targets, in: scene)
+        case let built as any BuiltVerb: try built.apply(to: try nodes(targets, for: name), in: scene)
         case let built as any BuiltFarVerb:
-            try built.apply(to: nodes, across: try ends(of: built.farSide), in: scene)
+            try built.apply(to: try nodes(targets, for: name), across: try ends(of: built.farSide), in: scene)
         default: preconditionFailure("\(name) is not built; the suite should have been refused")
         }
         if verb is Promote, let leader = scene.system.leader { same = [leader] }
+        if verb is StartWorker, let started = scene.producers.last { same = [started] }
+    }
+
+    /// What a step is about that only nodes have.
+    private func nodes(_ targets: [any ProcessOwner], for step: String) throws(FaultError) -> [any Node] {
+        var nodes: [any Node] = []
+        for target in targets {
+            guard let node = target as? any Node else {
+                throw FaultError(.failed, "\(step): \(target.name) is a worker, and this is about nodes")
+            }
+            nodes.append(node)
+        }
+        return nodes
     }
 
     /// Verbs that break nothing: whoever waits for another leader means another than before what was broken.
@@ -109,10 +124,11 @@ public final class FaultEngine {
     private func ends(of side: FarSide) throws(FaultError) -> FarEnds {
         let all = NodeSelection([NodeWord("all")])
         return switch side {
-        case .peers: FarEnds(nodes: try resolve(all), clients: nil)
+        case .peers: FarEnds(nodes: try nodes(try resolve(all), for: "peers"), clients: nil)
         case .clients: FarEnds(nodes: [], clients: scene.clientAddress)
-        case .everyone: FarEnds(nodes: try resolve(all), clients: scene.clientAddress)
-        case .nodes(let selection): FarEnds(nodes: try resolve(selection), clients: nil)
+        case .everyone: FarEnds(nodes: try nodes(try resolve(all), for: "all"), clients: scene.clientAddress)
+        case .nodes(let selection):
+            FarEnds(nodes: try nodes(try resolve(selection), for: selection.description), clients: nil)
         }
     }
 
@@ -131,7 +147,8 @@ public final class FaultEngine {
         guard let event = step.event as? any BuiltWait else {
             preconditionFailure("waiting for \(name) is not built; the suite should have been refused")
         }
-        let nodes = try step.event.nodes.map { selection throws(FaultError) in try resolve(selection) } ?? same
+        let targets = try step.event.nodes.map { selection throws(FaultError) in try resolve(selection) } ?? []
+        let nodes = try nodes(targets, for: "wait \(name)")
         tell("wait \(name)")
         let since = ackedAtLastStep
         let came = try scene.attend(event, upTo: step.within) {
@@ -142,15 +159,17 @@ public final class FaultEngine {
         }
     }
 
-    private func resolve(_ selection: NodeSelection) throws(FaultError) -> [any Node] {
-        var nodes: [any Node] = []
+    private func resolve(_ selection: NodeSelection) throws(FaultError) -> [any ProcessOwner] {
+        var targets: [any ProcessOwner] = []
         for word in selection.words {
-            for node in try resolve(word) where !nodes.contains(where: { $0 === node }) { nodes.append(node) }
+            for target in try resolve(word) where !targets.contains(where: { $0 === target }) { targets.append(target) }
         }
-        return nodes
+        return targets
     }
 
-    private func resolve(_ word: NodeWord) throws(FaultError) -> [any Node] {
+    private func resolve(_ word: NodeWord) throws(FaultError) -> [any ProcessOwner] {
+        if word.word == "producer" { return [try producer(word.number)] }
+        if let producer = scene.producers.first(where: { $0.name == word.word }) { return [producer] }
         switch word.word {
         case "same": return same
         case "random":
@@ -160,12 +179,38 @@ public final class FaultEngine {
             return all.isEmpty ? [] : [all[random.below(all.count)]]
         case "down":
             let down = Set(scene.ledger.open.filter { downing.contains($0.action) }.map(\.node))
-            let all = try scene.asking { () throws(SystemError) in
+            let all: [any ProcessOwner] = try scene.asking { () throws(SystemError) in
                 try scene.system.resolve(NodeWord("all", tier: word.tier))
             }
-            return all.filter { down.contains($0.name) }
+            return all.filter { down.contains($0.name) } + scene.producers.filter { down.contains($0.name) }
         default: return try scene.asking { () throws(SystemError) in try scene.system.resolve(word) }
         }
+    }
+}
+
+extension FaultEngine {
+    /// Lets producers go on that a fault left paused, at the end of the load: they are to come to their ends.
+    public func resumeProducers() throws(FaultError) {
+        let names = Set(scene.producers.map(\.name))
+        try heal { $0.action == Pause.name && names.contains($0.node) }
+    }
+
+    /// As numbered at the start; without a number any that runs.
+    private func producer(_ number: Int?) throws(FaultError) -> any Worker {
+        guard let number else {
+            let running = scene.producers.first {
+                if case .running = $0.state { true } else { false }
+            }
+            guard let any = running ?? scene.producers.first else {
+                throw FaultError(.failed, "there is no producer at this moment")
+            }
+            return any
+        }
+        guard number <= scene.producersAtStart else {
+            throw FaultError(
+                .failed, "there is no producer \(number): the workload has \(scene.producersAtStart) (see producers)")
+        }
+        return scene.producers[number - 1]
     }
 }
 

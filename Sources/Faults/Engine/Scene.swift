@@ -1,5 +1,8 @@
-import Labs
+public import Labs
 public import Systems
+
+/// A process of Holdfast's own that faults can be about: one that plays agents.
+public protocol Worker: ProcessOwner {}
 
 /// The trial as a verb or a wait sees it.
 public protocol Scene: AnyObject {
@@ -16,6 +19,16 @@ public protocol Scene: AnyObject {
     var clientAddress: String { get }
     /// Tells every client where the system is found from now on.
     func tellClients()
+    /// The producers: first those of the start, in their order, then those that were started under another's identity.
+    var producers: [any Worker] { get }
+    /// How many of them there were at the start.
+    var producersAtStart: Int { get }
+    /// No more load is asked for: who is gone stays gone.
+    var isLoadOver: Bool { get }
+    /// Lets another process go on where a worker's last one stopped; returns what was seen of it once it is connected.
+    func restart(_ worker: any Worker) throws(FaultError) -> String
+    /// Makes a producer that has the identity of another, counted from 1, which may still be there.
+    func addProducer(as number: Int) throws(FaultError) -> any Worker
     /// Counts a server that refused to start after a fault.
     func countRefusedStart()
 }
@@ -25,7 +38,7 @@ let downing: Set<String> = ["kill", "terminate", "power-loss"]
 
 extension Scene {
     /// Waits, and turns the run's end into the engine's own error.
-    func wait(upTo seconds: Double, until condition: () -> Bool) throws(FaultError) -> Bool {
+    public func wait(upTo seconds: Double, until condition: () -> Bool) throws(FaultError) -> Bool {
         do {
             return try patience.wait(upTo: seconds, until: condition)
         } catch {
@@ -34,11 +47,11 @@ extension Scene {
     }
 
     /// Does something to a node's machine, with the lab's errors in the engine's words.
-    func doing(_ what: String, _ node: any Node, _ body: () throws(LabError) -> Void) throws(FaultError) {
+    func doing(_ what: String, _ target: any ProcessOwner, _ body: () throws(LabError) -> Void) throws(FaultError) {
         do {
             try body()
         } catch {
-            throw FaultError(.failed, "\(what) \(node.name): \(error.message)")
+            throw FaultError(.failed, "\(what) \(target.name): \(error.message)")
         }
     }
 
@@ -50,18 +63,32 @@ extension Scene {
         }
     }
 
-    /// Ends the process of each node, and keeps it to be started again.
+    /// Ends the process of each target, and keeps it to be started again.
     func takeDown(
-        _ nodes: [any Node], action: String, _ end: (any Node) throws(LabError) -> Void
+        _ targets: [any ProcessOwner], action: String, _ end: (any ProcessOwner) throws(LabError) -> Void
     ) throws(FaultError) {
-        let ids = nodes.map { ledger.begin(action, node: $0.name) }
-        for (node, id) in zip(nodes, ids) {
-            ledger.keepOpen(id, node: node.name) { scene throws(FaultError) in
-                try scene.revive(node)
-                return describe(node.state)
+        let ids = targets.map { ledger.begin(action, node: $0.name) }
+        for (target, id) in zip(targets, ids) {
+            ledger.keepOpen(id, node: target.name) { scene throws(FaultError) in
+                if target is any Worker, scene.isLoadOver { return "stays down: the load is over" }
+                try scene.revive(target)
+                return describe(target.state)
             }
-            try doing(action, node) { () throws(LabError) in try end(node) }
-            ledger.effect(id, describe(node.state))
+            try doing(action, target) { () throws(LabError) in try end(target) }
+            ledger.effect(id, describe(target.state))
+        }
+    }
+
+    /// Starts a process again.
+    func revive(_ target: any ProcessOwner) throws(FaultError) {
+        switch target {
+        case let node as any Node: try revive(node)
+        case let worker as any Worker:
+            let id = ledger.begin("restart", node: worker.name)
+            ledger.effect(id, try restart(worker))
+            ledger.end(id)
+            ledger.endOpen(downing, node: worker.name, detail: "started again")
+        default: preconditionFailure("\(target.name) is neither a node nor a worker")
         }
     }
 
@@ -95,7 +122,10 @@ extension Scene {
     }
 
     /// Erases a node's data, as an action.
-    func empty(_ node: any Node) throws(FaultError) {
+    func empty(_ target: any ProcessOwner) throws(FaultError) {
+        guard let node = target as? any Node else {
+            throw FaultError(.failed, "restart \(target.name): a worker's history is never emptied; leave data out")
+        }
         let id = ledger.begin("empty", node: node.name)
         try doing("empty", node) { () throws(LabError) in try node.eraseData() }
         ledger.effect(id, "its data is gone")

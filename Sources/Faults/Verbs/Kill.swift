@@ -14,8 +14,8 @@ public struct Kill: Verb {
     }
 }
 
-extension Kill: BuiltVerb {
-    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
-        try scene.takeDown(nodes, action: Kill.name) { node throws(LabError) in try node.kill() }
+extension Kill: BuiltProcessVerb {
+    public func apply(to targets: [any ProcessOwner], in scene: any Scene) throws(FaultError) {
+        try scene.takeDown(targets, action: Kill.name) { target throws(LabError) in try target.kill() }
     }
 }

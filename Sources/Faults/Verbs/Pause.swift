@@ -14,18 +14,18 @@ public struct Pause: Verb {
     }
 }
 
-extension Pause: BuiltVerb {
-    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
-        let ids = nodes.map { scene.ledger.begin(Pause.name, node: $0.name) }
-        for (node, id) in zip(nodes, ids) {
-            scene.ledger.keepOpen(id, node: node.name) { scene throws(FaultError) in
+extension Pause: BuiltProcessVerb {
+    public func apply(to targets: [any ProcessOwner], in scene: any Scene) throws(FaultError) {
+        let ids = targets.map { scene.ledger.begin(Pause.name, node: $0.name) }
+        for (target, id) in zip(targets, ids) {
+            scene.ledger.keepOpen(id, node: target.name) { scene throws(FaultError) in
                 // A process that ended meanwhile can't be resumed; whoever ended it starts it again.
-                if case .gone = node.state { return describe(node.state) }
-                try scene.doing("resume", node) { () throws(LabError) in try node.resume() }
-                return describe(node.state)
+                if case .gone = target.state { return describe(target.state) }
+                try scene.doing("resume", target) { () throws(LabError) in try target.resume() }
+                return describe(target.state)
             }
-            try scene.doing(Pause.name, node) { () throws(LabError) in try node.pause() }
-            scene.ledger.effect(id, describe(node.state))
+            try scene.doing(Pause.name, target) { () throws(LabError) in try target.pause() }
+            scene.ledger.effect(id, describe(target.state))
         }
     }
 }

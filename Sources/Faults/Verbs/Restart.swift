@@ -20,15 +20,17 @@ public struct Restart: Verb {
     }
 }
 
-extension Restart: BuiltVerb {
-    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
-        for node in nodes {
-            if case .gone = node.state {
+extension Restart: BuiltProcessVerb {
+    public func apply(to targets: [any ProcessOwner], in scene: any Scene) throws(FaultError) {
+        for target in targets {
+            if case .gone = target.state {
             } else {
-                try scene.takeDown([node], action: Terminate.name) { node throws(LabError) in try node.terminate() }
+                try scene.takeDown([target], action: Terminate.name) { target throws(LabError) in
+                    try target.terminate()
+                }
             }
-            if data == .empty { try scene.empty(node) }
-            try scene.revive(node)
+            if data == .empty { try scene.empty(target) }
+            try scene.revive(target)
         }
     }
 }

@@ -14,14 +14,14 @@ public struct Resume: Verb {
     }
 }
 
-extension Resume: BuiltVerb {
-    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
-        for node in nodes {
-            let id = scene.ledger.begin(Resume.name, node: node.name)
-            try scene.doing(Resume.name, node) { () throws(LabError) in try node.resume() }
-            scene.ledger.effect(id, describe(node.state))
+extension Resume: BuiltProcessVerb {
+    public func apply(to targets: [any ProcessOwner], in scene: any Scene) throws(FaultError) {
+        for target in targets {
+            let id = scene.ledger.begin(Resume.name, node: target.name)
+            try scene.doing(Resume.name, target) { () throws(LabError) in try target.resume() }
+            scene.ledger.effect(id, describe(target.state))
             scene.ledger.end(id)
-            scene.ledger.endOpen([Pause.name], node: node.name, detail: "resumed")
+            scene.ledger.endOpen([Pause.name], node: target.name, detail: "resumed")
         }
     }
 }

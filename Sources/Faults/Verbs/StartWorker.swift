@@ -1,17 +1,26 @@
 public import Documents
+public import Labs
 
 /// Starts one more worker: a consumer of a group, a bridge, or a producer under an identity that is taken.
 public struct StartWorker: Verb {
     public static let name = "start"
     public static let about =
         "Starts one more worker: a consumer of a group, a bridge, or a producer under an identity that is taken."
-    public static let proof = "one more worker runs"
+    public static let proof = "one more worker runs, and is connected"
 
-    public enum Worker: Hashable, Sendable {
+    public enum Worker: Hashable, Sendable, CustomStringConvertible {
         case consumer(group: String)
         case bridge
         /// With the identity of the producer of this number, which may still be there.
         case producer(identity: Int)
+
+        public var description: String {
+            switch self {
+            case .consumer(let group): "consumer \(group)"
+            case .bridge: "bridge"
+            case .producer(let identity): "producer as \(identity)"
+            }
+        }
     }
 
     public var worker: Worker
@@ -35,5 +44,18 @@ public struct StartWorker: Verb {
                 "\(shown(text)) is no worker that can be started",
                 remedy: "write consumer and the name of its group, bridge, or producer with as")
         }
+    }
+}
+
+extension StartWorker: BuiltVerb {
+    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
+        guard case .producer(let number) = worker else {
+            preconditionFailure("only producers can be started; the suite should have been refused")
+        }
+        let producer = try scene.addProducer(as: number)
+        let id = scene.ledger.begin(
+            StartWorker.name, node: producer.name, detail: "with the identity of producer \(number)")
+        scene.ledger.effect(id, try scene.restart(producer))
+        scene.ledger.end(id)
     }
 }

@@ -14,8 +14,8 @@ public struct Terminate: Verb {
     }
 }
 
-extension Terminate: BuiltVerb {
-    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
-        try scene.takeDown(nodes, action: Terminate.name) { node throws(LabError) in try node.terminate() }
+extension Terminate: BuiltProcessVerb {
+    public func apply(to targets: [any ProcessOwner], in scene: any Scene) throws(FaultError) {
+        try scene.takeDown(targets, action: Terminate.name) { target throws(LabError) in try target.terminate() }
     }
 }
