@@ -17,7 +17,7 @@ public struct Plan {
     }
 
     var trials: [Trial] = []
-    /// Servers by the path of their program, for the report.
+    /// Servers and client libraries by their paths, for the report.
     var servers: [ServerVersion] = []
 
     /// What a trial costs beyond its load, roughly, in seconds: starting, replaying, checking.
@@ -39,7 +39,9 @@ public struct Plan {
     private mutating func reason(for cell: Suite.Cell, on machine: MachineLimits) -> String? {
         do {
             let server = try cell.configured.server()
-            if !servers.contains(server) { servers.append(server) }
+            for version in [server, cell.configured.client].compactMap({ $0 }) where !servers.contains(version) {
+                servers.append(version)
+            }
         } catch {
             return error.message
         }

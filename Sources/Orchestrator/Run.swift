@@ -37,6 +37,7 @@ public final class Run {
     private let started = Date()
     private let clock = MonotonicClock.now()
     private let commands = CommandQueue()
+    private let standing = Standing()
 
     /// Makes the run's directory. Throws if it holds something already, or can't be written.
     public init(_ suite: Suite, plan: Plan, options: Options) throws(RunError) {
@@ -64,7 +65,10 @@ public final class Run {
         log.write("holdfast \(options.version), suite \(suite.path), lab \(options.lab)")
         let queue = commands
         CommandLog.observe { queue.add($0) }
-        defer { CommandLog.observe(nil) }
+        defer {
+            for line in standing.close() { progress.say("left behind: \(line)") }
+            CommandLog.observe(nil)
+        }
         var summary = empty()
         do throws(RunError) {
             for index in plan.trials.indices {
@@ -99,11 +103,11 @@ public final class Run {
             n: planned.n, seed: planned.seed, run: runName(index),
             directory: "\(options.directory)/\(place)", relativeDirectory: place,
             ownFilesystems: NamespacesLab.filesystemRefusal == nil,
-            makeLab: { directory throws(LabError) in try NamespacesLab(directory: directory) })
+            makeLab: { directory throws(LabError) in try NamespacesLab(directory: directory) }, standing: standing)
         let trial = try TrialRun(
             cell: planned.cell, setting: setting, watch: watch, progress: progress, commands: commands
         ).run()
-        progress.say("  \(Self.line(trial))")
+        progress.say("  \(Self.line(trial, acknowledged: planned.cell.configured.acknowledged))")
         return trial
     }
 
@@ -112,11 +116,11 @@ public final class Run {
         "\(UInt64(started.timeIntervalSince1970 * 1e6))-\(index + 1)"
     }
 
-    private static func line(_ trial: Summary.Trial) -> String {
+    private static func line(_ trial: Summary.Trial, acknowledged: String?) -> String {
         guard let verdict = trial.verdict else { return "\(trial.status.rawValue): \(trial.reason ?? "")" }
         let seconds = trial.seconds.map { " in \(Int($0.rounded())) s" } ?? ""
         if trial.status != .valid { return "\(trial.status.rawValue)\(seconds): \(trial.reason ?? "")" }
-        return "acked \(verdict.events.acked), lost \(verdict.log.lost)\(seconds)"
+        return "\(acknowledged ?? "acked") \(verdict.events.acked), lost \(verdict.log.lost)\(seconds)"
     }
 
     // MARK: Summary
@@ -148,7 +152,8 @@ public final class Run {
             summary.cells.append(
                 Summary.Cell(
                     configuration: cell.configuration.name, system: cell.configuration.kind.name,
-                    fault: cell.fault.name, description: cell.description))
+                    fault: cell.fault.name, description: cell.description,
+                    acknowledged: cell.configured.acknowledged))
         }
         summary.cells[summary.cells.count - 1].trials.append(trial)
     }

@@ -15,9 +15,6 @@ import Workload
 /// closed. What keeps the trial from a conclusion is written into its history as a gap, so that `check` of the directory
 /// later says the same as the run did.
 final class TrialRun {
-    /// From the trial's start to the first intended event: time for the producers to start and connect. Always the
-    /// same, so that the same seed gives the same intended times.
-    private static let lead: Int64 = 500_000_000
     /// How long the load goes on after a fault's timeline has ended.
     private static let afterFault: Int64 = 2_000_000_000
     /// How often the system is looked at for circumstances, until the first fault.
@@ -35,6 +32,8 @@ final class TrialRun {
         var relativeDirectory: String
         var ownFilesystems: Bool
         var makeLab: (_ trialDirectory: String) throws(LabError) -> any Lab
+        /// What the trial before left standing.
+        var standing: Standing
     }
 
     private let cell: Suite.Cell
@@ -43,6 +42,9 @@ final class TrialRun {
     private let teller: TrialTeller
     private let producers = Producers()
     private var lab: (any Lab)?
+    private var system: (any System)?
+    /// Whether the next trial may go on with what this one started.
+    private var leavesNoTrace = false
     private var recorder: Recorder?
     private var scene: TrialScene?
     /// Set while faults can be told from what the system does by itself.
@@ -68,6 +70,7 @@ final class TrialRun {
             defer { close() }
             try carryOut(&trial)
             judge(&trial)
+            leavesNoTrace = trial.status == .valid && cell.fault.leavesNodesAlone
         } catch {
             trial.reason = error.message
             if error.isInterrupt { throw RunError(.interrupted, error.message) }
@@ -77,6 +80,9 @@ final class TrialRun {
         trial.seconds = Double(MonotonicClock.now() - began) / 1e9
         return trial
     }
+
+    /// From the trial's start to the first intended event.
+    private var lead: Int64 { cell.configured.lead }
 
     // MARK: Stages
 
@@ -89,7 +95,7 @@ final class TrialRun {
             try Recorder(path: setting.directory + "/history/control.jsonl", header: header)
         }
         self.recorder = recorder
-        let plannedEnd = Self.lead + cell.workload.duration
+        let plannedEnd = lead + cell.workload.duration
         let scene = TrialScene(
             system: system, watch: watch, recorder: recorder, producers: producers, plannedEnd: plannedEnd,
             clientAddress: lab?.clientAddress ?? "")
@@ -106,12 +112,15 @@ final class TrialRun {
     /// Starts the lab and the servers, and makes durable what that wrote.
     private func startSystem() throws(TrialError) -> any System {
         teller.say("starting \(cell.configuration.kind.name)")
-        let lab = try attempt { try setting.makeLab(setting.directory) }
+        let trial = TrialSetting(
+            run: setting.run, agents: cell.workload.agents, logDirectory: setting.directory + "/logs",
+            expectedBytes: cell.expectedBytes, ownFilesystems: setting.ownFilesystems)
+        let standing = setting.standing.take(for: cell.configured, trial) { teller.warn("left behind: \($0)") }
+        let lab: any Lab
+        if let standing { lab = standing.lab } else { lab = try attempt { try setting.makeLab(setting.directory) } }
         self.lab = lab
-        let system = cell.configured.makeSystem(
-            TrialSetting(
-                run: setting.run, agents: cell.workload.agents, logDirectory: setting.directory + "/logs",
-                expectedBytes: cell.expectedBytes, ownFilesystems: setting.ownFilesystems))
+        let system = standing?.system ?? cell.configured.makeSystem(trial)
+        self.system = system
         try attempt { try system.start(in: lab, patience: watch) }
         for node in lab.nodes { try attempt { try node.syncData() } }
         return system
@@ -120,7 +129,7 @@ final class TrialRun {
     /// The load and, while it goes on, the fault's timeline; then everything is healed, however it went.
     private func load(_ system: any System, _ recorder: Recorder, _ scene: TrialScene) throws(TrialError) {
         let engine = FaultEngine(
-            fault: cell.fault, scene: scene, loadStart: Self.lead, duration: .nanoseconds(cell.workload.duration),
+            fault: cell.fault, scene: scene, loadStart: lead, duration: .nanoseconds(cell.workload.duration),
             seed: UInt64(bitPattern: setting.seed), tell: { [teller] in teller.say("fault: " + $0) })
         defer {
             producers.end()
@@ -129,7 +138,7 @@ final class TrialRun {
         try attempt {
             try producers.start(
                 Producers.Setting(
-                    cell: cell, run: setting.run, seed: setting.seed, epoch: recorder.epoch, lead: Self.lead,
+                    cell: cell, run: setting.run, seed: setting.seed, epoch: recorder.epoch, lead: lead,
                     directory: setting.directory),
                 client: system.clientOrders())
         }
@@ -224,7 +233,7 @@ final class TrialRun {
         guard let load = producers.status, let loadEnd else { return }
         trial.scheduleErrorNanosecondsP99 = load.scheduleError99
         // By the history: each event once, whoever of several processes with one identity began it.
-        let achieved = Double(verdict.events.attempted) / (Double(loadEnd - Self.lead) / 1e9)
+        let achieved = Double(verdict.events.attempted) / (Double(loadEnd - lead) / 1e9)
         trial.rate.achieved = achieved
         // A generator that fell behind has written a gap and made the trial invalid; else it was the broker.
         trial.rate.saturated = verdict.valid && !producers.isShort && achieved < 0.95 * cell.workload.rate
@@ -232,8 +241,13 @@ final class TrialRun {
 
     private func close() {
         producers.end()
-        for line in lab?.close() ?? [] { teller.warn("left behind: \(line)") }
-        lab = nil
+        system?.collectLogs()
+        if leavesNoTrace, let lab, let system {
+            setting.standing.keep(lab, system)
+        } else {
+            for line in lab?.close() ?? [] { teller.warn("left behind: \(line)") }
+        }
+        (lab, system) = (nil, nil)
         teller.tellCommands()
     }
 
@@ -249,7 +263,7 @@ final class TrialRun {
             lastObserved = clock
             if recorder?.faults.isEmpty == true { observed.observe() } else { self.observed = nil }
         }
-        teller.glimpse(clock, producers.status, elapsed: recorder.map { min($0.now, loadEnd ?? .max) - Self.lead })
+        teller.glimpse(clock, producers.status, elapsed: recorder.map { min($0.now, loadEnd ?? .max) - lead })
     }
 
     private func invalidate(_ reason: String, worker: String = "holdfast") {

@@ -59,9 +59,9 @@ struct ConfigurationEntry {
         if let settings, case .mapping(let entries) = settings.content {
             for (key, value) in entries { shown[key.text] = value.isScalar ? value.text : value.flow }
         }
-        let ack = self.ack?.text ?? kind.acknowledgements.first?.form ?? ""
         return Summary.Configuration(
-            name: name, system: kind.name, settings: shown, ack: ack, retries: configured.retries.rawValue,
+            name: name, system: kind.name, settings: shown, ack: configured.acknowledgement,
+            retries: configured.retries.rawValue,
             promise: configured.promise)
     }
 }

@@ -19,6 +19,10 @@ public struct Candidate {
     public init(node: any Node, standing: String) { (self.node, self.standing) = (node, standing) }
 }
 
+extension System {
+    public func collectLogs() {}
+}
+
 /// A system in which nobody takes over: no other node leads, and none has to be brought back.
 extension System {
     public var failover: Failover { .none }

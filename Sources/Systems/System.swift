@@ -64,6 +64,24 @@ public protocol ConfiguredSystem: Sendable {
     /// bytes. A lab asks for room for each, one by one: their files are sparse.
     func filesystemBytes(expecting expectedBytes: Int) -> Int64
     func makeSystem(_ trial: TrialSetting) -> any System
+    /// A system for one more trial on what an earlier one started, if it is as good as new; nil: it must be made afresh.
+    func makeSystem(_ trial: TrialSetting, from earlier: any System) -> (any System)?
+    /// What counts as acknowledged, as a suite would write it: `reply`, `wait 1`, `all`.
+    var acknowledgement: String { get }
+    /// What reports call acknowledged events, where nobody answers and so nothing is: `sent`.
+    var acknowledged: String? { get }
+    /// The client library and its version, if the clients are not Holdfast's own.
+    var client: ServerVersion? { get }
+    /// Time that clients need to connect before the first event, in nanoseconds. Always the same for a configuration, so
+    /// that the same seed gives the same intended times.
+    var lead: Int64 { get }
+}
+
+extension ConfiguredSystem {
+    public func makeSystem(_ trial: TrialSetting, from earlier: any System) -> (any System)? { nil }
+    public var acknowledged: String? { nil }
+    public var client: ServerVersion? { nil }
+    public var lead: Int64 { 500_000_000 }
 }
 
 public struct ServerVersion: Hashable, Sendable {
@@ -138,6 +156,8 @@ public protocol System: AnyObject {
     func observe()
     /// Circumstances that held when the first fault began, with what was seen.
     var circumstances: [(name: String, detail: String)] { get }
+    /// The trial is over: whatever of the servers' logs does not lie in its folder yet is put there.
+    func collectLogs()
     /// Reads every stream from its beginning to its end, `passes` times, into a shard.
     func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError)
 }

@@ -133,6 +133,16 @@ struct FaultFileTests {
 }
 
 struct ExplanationTests {
+    @Test(arguments: [
+        ("- {at: 1s, do: kill, node: producer}\n- {do: restart, node: same}", true),
+        ("- {at: 1s, do: reset, node: all, from: clients}\n- {do: heal}", true),
+        ("- {at: 1s, do: reset, node: all, from: peers}", false),
+        ("- {at: 1s, do: pause, node: producer 1}\n- {do: kill, node: primary}", false),
+    ])
+    func onlyWhatTouchesNoNodeLeavesThemAlone(_ timeline: String, _ leaves: Bool) throws {
+        #expect(try fault(timeline: timeline).leavesNodesAlone == leaves)
+    }
+
     @Test func aFaultExplainsItself() throws {
         let fault = try fault(
             timeline: """

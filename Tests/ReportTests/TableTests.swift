@@ -22,6 +22,17 @@ struct TableTests {
         #expect(text.contains("This suite has no gates"))
     }
 
+    @Test func whatNobodyAcknowledgesIsCalledSent() throws {
+        let verdict = Fixture.verdict(acked: 1000, lost: 100)
+        var summary = Summary()
+        summary.cells = [Fixture.cell("acks 0", "leader-kill", [Fixture.trial(verdict: verdict)])]
+        #expect(ComparisonTable(summary, directory: "out").render().contains(" 10 %  "))
+        summary.cells[0].acknowledged = "sent"
+        #expect(ComparisonTable(summary, directory: "out").render().contains(" 10 % of sent  "))
+        #expect(MarkdownReport.text(summary).contains("10 % of sent"))
+        #expect(JUnitReport.text(summary).contains("sent 1000, lost 100"))
+    }
+
     @Test func namesCannotSteerTheTerminal() throws {
         var summary = try Fixture.run()
         for index in summary.cells.indices where summary.cells[index].configuration == "always" {

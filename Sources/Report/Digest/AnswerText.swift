@@ -15,7 +15,7 @@ extension CellDigest {
 
     /// The share, with the count beside it; a share too small to mean anything gives way to the count.
     private var lossText: (number: String, rest: String) {
-        let share = lost.map { Format.share($0.part, of: $0.whole) } ?? ""
+        let share = lostShare ?? ""
         let isTiny = lost.map { $0.part * 1000 < $0.whole } ?? false
         return isTiny ? (lostText, "\(share), \(trialsText)") : (share, "\(lostText), \(trialsText)")
     }

@@ -31,6 +31,14 @@ struct CellDigest {
     /// Whether these trials alone break a gate: the answer is about losses, and gates are about more.
     let breaksGate: Bool
 
+    /// The share of what was acknowledged that was lost: `12 %`, or `12 % of sent` where nobody acknowledges.
+    var lostShare: String? { lost.map { Self.share($0.part, of: $0.whole, in: cell) } }
+
+    static func share(_ part: Int, of whole: Int, in cell: Summary.Cell) -> String {
+        let share = Format.share(part, of: whole)
+        return cell.acknowledged.map { "\(share) of \($0)" } ?? share
+    }
+
     struct Share: Sendable {
         var part: Int
         var whole: Int

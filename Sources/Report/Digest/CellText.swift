@@ -17,7 +17,7 @@ enum CellText {
         let count = digest.valid.count
         let trials = Format.plural(count, "trial")
         if lost.part == 0 {
-            let events = "\(Format.count(lost.whole)) acknowledged events"
+            let events = "\(Format.count(lost.whole)) \(digest.cell.acknowledged ?? "acknowledged") events"
             let first =
                 count == 1
                 ? "None of \(events) was lost in one trial" : "None of up to \(events) was lost in any of \(trials)"
@@ -26,7 +26,8 @@ enum CellText {
         }
         var text = name
         text += count == 1 ? "Lost " : "\(Format.count(lost.trialsWith)) of \(trials) lost events; the worst lost "
-        text += "\(Format.count(lost.part)) of \(Format.count(lost.whole)) acknowledged events"
+        text +=
+            "\(Format.count(lost.part)) of \(Format.count(lost.whole)) \(digest.cell.acknowledged ?? "acknowledged") events"
         text += " (\(Format.share(lost.part, of: lost.whole)))"
         if let window = digest.window, window.highest > 0 {
             text += ", acknowledged over up to \(Format.window(window.highest))"
@@ -75,13 +76,13 @@ enum CellText {
     }
 
     /// From what was lost to how many events were tried a second, as in the trials' table.
-    static func figures(of verdict: Verdict, _ trial: Summary.Trial) -> [String] {
+    static func figures(of verdict: Verdict, _ trial: Summary.Trial, _ cell: Summary.Cell) -> [String] {
         let log = verdict.log
         let mark = trial.rate.saturated ? "*" : ""
         let ack = verdict.latency.ack
         let recovery = FigureRows.verdict.first { $0.name == "availability.recovery" }?.value(verdict)
         return [
-            Format.count(log.lost), Format.share(log.lost, of: verdict.events.acked),
+            Format.count(log.lost), CellDigest.share(log.lost, of: verdict.events.acked, in: cell),
             Format.window(verdict.loss.windowNanoseconds),
             Format.count(log.duplicated.retried + log.duplicated.unexplained),
             Format.count(log.reordered.retried + log.reordered.unexplained),

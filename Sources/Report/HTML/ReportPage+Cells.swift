@@ -24,7 +24,7 @@ extension ReportPage {
             .element("span", ["class": "soft"], .text(title.filter { !$0.isEmpty }.joined(separator: " · "))))
         var inside = all.map { HTML.element("p", [:], .text(CellText.sentence(of: $0))) }
         inside += all.flatMap { CellText.others(of: $0) }.map { .element("p", [:], .text($0)) }
-        inside.append(trialsTable(trials))
+        inside.append(trialsTable(trials, of: cell))
         inside += trials.map { happened(in: $0) }
         inside += [
             .element("h4", [:], "Run just this cell again"),
@@ -37,7 +37,7 @@ extension ReportPage {
             .element("div", ["class": "inside"], all: inside))
     }
 
-    private func trialsTable(_ trials: [Summary.Trial]) -> HTML {
+    private func trialsTable(_ trials: [Summary.Trial], of cell: Summary.Cell) -> HTML {
         let names = [
             "Trial", "Seed", "Lost", "of acked", "Window", "Duplicated", "Reordered", "Recovery", "Longest gap", "p50",
             "p99", "p99.9", "Max", "Events/s",
@@ -61,7 +61,9 @@ extension ReportPage {
                 "tr", [:],
                 .fragment(
                     [name, seed]
-                        + CellText.figures(of: verdict, trial).map { .element("td", ["class": "number"], .text($0)) }))
+                        + CellText.figures(of: verdict, trial, cell).map {
+                            .element("td", ["class": "number"], .text($0))
+                        }))
         }
         return .element(
             "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Trials"],

@@ -34,7 +34,7 @@ extension ReportPage {
         }
         let mark = digest.saturated > 0 ? "*" : ""
         let numbers = [
-            Format.count(lost.part), Format.share(lost.part, of: lost.whole),
+            Format.count(lost.part), digest.lostShare ?? Format.nothing,
             digest.window.map { Format.window($0.highest) }, digest.duplicated.map { Format.count($0.highest) },
             digest.reordered.map { Format.count($0.highest) },
             digest.recovery.map { Format.value($0.highest, .nanoseconds) },

@@ -72,12 +72,12 @@ enum JUnitReport {
         let row = cell.description.map { " (\($0))" } ?? ""
         return Case(
             name: "\(cell.fault)\(row), trial \(trial.n)", seconds: trial.seconds ?? 0, outcome: outcome,
-            output: trial.verdict.map { figures(of: $0, trial) } ?? "")
+            output: trial.verdict.map { figures(of: $0, trial, cell) } ?? "")
     }
 
-    private static func figures(of verdict: Verdict, _ trial: Summary.Trial) -> String {
+    private static func figures(of verdict: Verdict, _ trial: Summary.Trial, _ cell: Summary.Cell) -> String {
         let wrong = WrongFindings.all(in: verdict).map { "\($0.name) \($0.count)" }
-        return "acked \(verdict.events.acked), "
+        return "\(cell.acknowledged ?? "acked") \(verdict.events.acked), "
             + (wrong.isEmpty ? "nothing wrong" : wrong.joined(separator: ", ")) + "; \(trial.directory)"
     }
 

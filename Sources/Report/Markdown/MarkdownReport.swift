@@ -104,7 +104,7 @@ enum MarkdownReport {
         let row = digest.cell.description.map { " (\($0))" } ?? ""
         return [
             escape(digest.cell.configuration), escape(fault + row), digest.lost.map { Format.count($0.part) } ?? "",
-            escape(digest.lost.map { Format.share($0.part, of: $0.whole) } ?? ""),
+            escape(digest.lostShare ?? ""),
             escape(digest.window.map { Format.window($0.highest) } ?? Format.nothing),
             digest.duplicated.map { Format.count($0.highest) } ?? Format.nothing,
             digest.reordered.map { Format.count($0.highest) } ?? Format.nothing,

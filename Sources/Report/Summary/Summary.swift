@@ -99,13 +99,16 @@ extension Summary {
         public var system: String
         public var fault: String
         public var description: String?
+        /// What counts as acknowledged there, if nobody answers: `sent`.
+        public var acknowledged: String?
         public var trials: [Trial]
 
         public init(
-            configuration: String, system: String, fault: String, description: String? = nil, trials: [Trial] = []
+            configuration: String, system: String, fault: String, description: String? = nil,
+            acknowledged: String? = nil, trials: [Trial] = []
         ) {
             (self.configuration, self.system, self.fault) = (configuration, system, fault)
-            (self.description, self.trials) = (description, trials)
+            (self.description, self.acknowledged, self.trials) = (description, acknowledged, trials)
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -114,6 +117,7 @@ extension Summary {
             try container.encode(system, forKey: .system)
             try container.encode(fault, forKey: .fault)
             try container.encode(description, forKey: .description)
+            try container.encodeIfPresent(acknowledged, forKey: .acknowledged)
             try container.encode(trials, forKey: .trials)
         }
     }

@@ -77,7 +77,7 @@ public struct ComparisonTable {
             spread.map { Format.time($0.median) + mark } ?? Format.nothing
         }
         return .cells([
-            name, Format.count(lost.part), Format.share(lost.part, of: lost.whole),
+            name, Format.count(lost.part), digest.lostShare ?? Format.nothing,
             worst(digest.window, Format.window), worst(digest.duplicated, Format.count),
             worst(digest.reordered, Format.count),
             digest.recovery.map { Format.value($0.highest, .nanoseconds) } ?? Format.nothing,

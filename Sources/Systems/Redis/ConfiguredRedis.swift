@@ -8,6 +8,7 @@ protocol ConfiguredRedis: ConfiguredSystem {
 
 extension ConfiguredRedis {
     var retries: Retries { settings.retries }
+    var acknowledgement: String { settings.ack }
     var filesystem: Filesystem { settings.filesystem }
 
     func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
