@@ -1,0 +1,105 @@
+import Glibc
+import Platform
+
+/// A connection of the control plane to one broker or controller: what is asked is waited for, with a deadline. Used by
+/// one thread.
+///
+/// After an error it answers nothing any more: what is still under way cannot be told from the next answer.
+final class KafkaConnection {
+    private let socket: Descriptor
+    private var frames = KafkaFrames()
+    private var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    private var correlation: Int32 = 0
+    private(set) var isBroken = false
+
+    /// Takes over a connected socket, and closes it in the end.
+    init(descriptor: Int32) throws(SystemError) {
+        socket = Descriptor(descriptor)
+        do { try Sockets.setBlocking(descriptor, false) } catch {
+            throw SystemError(.unreachable, "a connection is not usable: \(error)")
+        }
+    }
+
+    /// The moment that is so many seconds away.
+    static func deadline(after seconds: Double) -> Int64 { MonotonicClock.now() + Int64(seconds * 1e9) }
+
+    /// A request, and its answer.
+    func call<Request: KafkaRequest>(_ request: Request, within seconds: Double) throws(SystemError) -> Request.Answer {
+        let deadline = Self.deadline(after: seconds)
+        let number = try send(request, by: deadline)
+        return try receive(request, number: number, by: deadline)
+    }
+
+    /// Sends a request and does not wait; gives back the number by which its answer is known.
+    func send<Request: KafkaRequest>(_ request: Request, by deadline: Int64) throws(SystemError) -> Int32 {
+        try checkOpen()
+        correlation &+= 1
+        let bytes = request.frame(correlation: correlation)
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes { raw in
+                Glibc.send(socket.raw, raw.baseAddress.map { $0 + sent }, raw.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            if count >= 0 {
+                sent += count
+            } else if errno == EAGAIN {
+                guard wait(toSend: true, by: deadline) else { throw late("it takes no more requests") }
+            } else if errno != EINTR {
+                throw broken(errno)
+            }
+        }
+        return correlation
+    }
+
+    /// The answer to the request of that number, which must be the oldest without one.
+    func receive<Request: KafkaRequest>(
+        _ request: Request, number: Int32, by deadline: Int64
+    ) throws(SystemError) -> Request.Answer {
+        try checkOpen()
+        while true {
+            do throws(KafkaMalformed) {
+                if let frame = try frames.next() { return try request.answer(frame, correlation: number) }
+            } catch {
+                isBroken = true
+                throw SystemError(.unreachable, "what it answers cannot be read: \(error.text)")
+            }
+            let count = buffer.withUnsafeMutableBytes { recv(socket.raw, $0.baseAddress, $0.count, 0) }
+            if count > 0 {
+                buffer.withUnsafeBytes { frames.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            } else if count == 0 {
+                throw broken(0)
+            } else if errno == EAGAIN {
+                guard wait(toSend: false, by: deadline) else { throw late("no answer in time") }
+            } else if errno != EINTR {
+                throw broken(errno)
+            }
+        }
+    }
+
+    /// Whether the other side has closed the connection, or says something nobody asked for.
+    var isStale: Bool { isBroken || wait(toSend: false, by: 0) }
+
+    private func wait(toSend: Bool, by deadline: Int64) -> Bool {
+        let left = Duration.nanoseconds(max(0, deadline - MonotonicClock.now()))
+        // An error here is one of the socket, which the next call on it says better.
+        let ready =
+            toSend
+            ? try? Sockets.waitWritable(socket.raw, upTo: left) : try? Sockets.waitReadable(socket.raw, upTo: left)
+        return ready ?? true
+    }
+
+    private func checkOpen() throws(SystemError) {
+        if isBroken { throw SystemError(.unreachable, "the connection is broken") }
+    }
+
+    private func late(_ what: String) -> SystemError {
+        isBroken = true
+        return SystemError(.deadline, what)
+    }
+
+    private func broken(_ number: Int32) -> SystemError {
+        isBroken = true
+        let why = number == 0 ? "the server closed it" : KernelError.text(number)
+        return SystemError(.unreachable, "the connection is gone: \(why)")
+    }
+}
