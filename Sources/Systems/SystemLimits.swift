@@ -46,4 +46,11 @@ enum SystemLimits {
     static let repairSeconds = 120.0
     /// One answer of a Kafka broker to the control plane.
     static let kafkaAnswerBytes = 64 << 20
+    /// Heaps of one process; several share the machine.
+    static let brokerMegabytes = 256
+    static let controllerMegabytes = 128
+    /// What formatting a data directory writes of features.
+    static let checkpointBytes = 1 << 20
+    /// Entries by which a controller may be behind the one that leads: a few seconds of an idle cluster's own.
+    static let quorumLag: Int64 = 10
 }

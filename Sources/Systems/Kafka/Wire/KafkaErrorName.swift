@@ -1,5 +1,8 @@
 /// The protocol's names for what a broker answers.
 enum KafkaErrorName {
+    static let unknownTopic: Int16 = 3
+    static let invalidConfig: Int16 = 40
+
     static func of(_ code: Int16) -> String { names[code] ?? "error \(code)" }
 
     private static let names: [Int16: String] = [

@@ -1,0 +1,146 @@
+import Glibc
+import Labs
+import Platform
+
+/// One process of Kafka on one node: a broker, a controller or both.
+///
+/// Used by the thread that runs the trial.
+final class KafkaServer {
+    let node: any Node
+    let id: Int32
+    let role: KafkaProperties.Role
+    private let home: KafkaHome
+    private let archive: String?
+    /// Known once every voter has its address.
+    var properties: KafkaProperties?
+    private var log: KafkaNodeLog
+    private var logBegin = 0
+    private var folder: String
+    private var connections: [UInt16: KafkaConnection] = [:]
+
+    init(_ node: any Node, id: Int32, role: KafkaProperties.Role, home: KafkaHome, archive: String?) {
+        (self.node, self.id, self.role) = (node, id, role)
+        (self.home, self.archive) = (home, archive)
+        folder = node.logDirectory
+        log = KafkaNodeLog(folder: node.logDirectory, name: node.name)
+    }
+
+    /// Kafka takes every folder in its data directory for one of its own, so it has one to itself.
+    var dataDirectory: String { node.dataDirectory + "/kafka" }
+    var address: String { "\(node.address):\(KafkaProperties.brokerPort)" }
+    var propertiesPath: String { "\(folder)/\(node.name).properties" }
+
+    var isRunning: Bool {
+        if case .running = node.state { return true }
+        return false
+    }
+
+    var isGone: Bool {
+        if case .gone = node.state { return true }
+        return false
+    }
+
+    // MARK: Starting
+
+    func writeProperties() throws(SystemError) {
+        guard let properties else { preconditionFailure("\(node.name) has no properties") }
+        try onDisk { () throws(KernelFailure) in try Files.write(properties.text, to: propertiesPath) }
+    }
+
+    /// Starts the process; it need not answer yet.
+    func launch() throws(SystemError) {
+        connections = [:]
+        try writeProperties()
+        try onDisk { () throws(KernelFailure) in try log.startAnew() }
+        logBegin = TextFile.size(log.path) ?? 0
+        let program = try home.program(
+            heapMegabytes: role.isBroker ? SystemLimits.brokerMegabytes : SystemLimits.controllerMegabytes,
+            properties: propertiesPath, log: log.path, outputFile: log.path, archive: archive)
+        do { try node.start(program) } catch {
+            throw SystemError(.lab, "\(node.name): Kafka does not start: \(error)")
+        }
+    }
+
+    /// The last lines that the process wrote since it was started.
+    func logTail() -> String {
+        try? log.collect()
+        let text = TextFile.tail(log.path, from: logBegin, limit: SystemLimits.logTailBytes) ?? ""
+        let lines = text.split(separator: "\n").filter { $0.contains { !$0.isWhitespace } }
+        return lines.isEmpty ? "(nothing)" : lines.suffix(12).joined(separator: "\n")
+    }
+
+    /// What it says from now on belongs to another trial.
+    func move(to folder: String) throws(SystemError) {
+        try onDisk { () throws(KernelFailure) in try log.move(to: folder, name: node.name) }
+        (self.folder, logBegin) = (folder, 0)
+        try writeProperties()
+    }
+
+    func collectLog() throws(SystemError) {
+        try onDisk { () throws(KernelFailure) in try log.collect() }
+    }
+
+    private func onDisk(_ body: () throws(KernelFailure) -> Void) throws(SystemError) {
+        do { try body() } catch { throw SystemError(.lab, "\(node.name): \(error)") }
+    }
+
+    // MARK: Asking
+
+    /// A connection from inside the node, kept for the next question.
+    func connection(to port: UInt16) throws(SystemError) -> KafkaConnection {
+        if let known = connections[port], !known.isStale { return known }
+        connections[port] = nil
+        let descriptor: Int32
+        do { descriptor = try node.connect(port: port) } catch {
+            throw SystemError(.unreachable, "\(node.name) takes no connection: \(error)")
+        }
+        let fresh = try KafkaConnection(descriptor: descriptor)
+        connections[port] = fresh
+        return fresh
+    }
+
+    /// One question and its answer.
+    func call<Request: KafkaRequest>(
+        _ request: Request, port: UInt16 = KafkaProperties.brokerPort, within seconds: Double
+    ) throws(SystemError) -> Request.Answer {
+        do throws(SystemError) {
+            return try connection(to: port).call(request, within: seconds)
+        } catch {
+            throw SystemError(error.code, "\(node.name): \(Request.self): \(error)")
+        }
+    }
+
+    /// The same question to several at the same moment: those that answer in time, with what they say. Processes that
+    /// are stopped or gone are not asked.
+    static func ask<Request: KafkaRequest>(
+        _ request: Request, of servers: [KafkaServer], port: UInt16 = KafkaProperties.brokerPort,
+        within seconds: Double = SystemLimits.probeSeconds
+    ) -> [(server: KafkaServer, answer: Request.Answer)] {
+        ask(servers.map { ($0, request) }, port: port, within: seconds)
+    }
+
+    /// A question of its own to each of several, at the same moment.
+    static func ask<Request: KafkaRequest>(
+        _ questions: [(server: KafkaServer, request: Request)], port: UInt16 = KafkaProperties.brokerPort,
+        within seconds: Double = SystemLimits.probeSeconds
+    ) -> [(server: KafkaServer, answer: Request.Answer)] {
+        let deadline = KafkaConnection.deadline(after: seconds)
+        var asked: [(server: KafkaServer, request: Request, connection: KafkaConnection, number: Int32)] = []
+        for (server, request) in questions where server.isRunning {
+            do throws(SystemError) {
+                let connection = try server.connection(to: port)
+                asked.append((server, request, connection, try connection.send(request, by: deadline)))
+            } catch {
+                // Whoever cannot be asked has no answer.
+                continue
+            }
+        }
+        return asked.compactMap { server, request, connection, number in
+            do throws(SystemError) {
+                return (server, try connection.receive(request, number: number, by: deadline))
+            } catch {
+                return nil
+            }
+        }
+    }
+}

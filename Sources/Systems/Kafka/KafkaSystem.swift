@@ -1,0 +1,331 @@
+import History
+import Labs
+import Platform
+import Workers
+
+/// Kafka in a lab, for one trial: a cluster, which may have served an earlier trial, and topics of its own.
+final class KafkaSystem: System {
+    let settings: KafkaSettings
+    let trial: TrialSetting
+    let topics: KafkaTopics
+    private(set) var cluster: KafkaCluster?
+    /// Whether the cluster has served another trial.
+    private let isReused: Bool
+    private var convergence = KafkaConvergence()
+    private var view: KafkaView?
+    /// The partition whose leader is the primary: the one that was busiest when a fault last named that.
+    private var watched: Int32?
+
+    convenience init(_ settings: KafkaSettings, _ trial: TrialSetting) {
+        self.init(settings, trial, reusing: nil)
+    }
+
+    private init(_ settings: KafkaSettings, _ trial: TrialSetting, reusing cluster: KafkaCluster?) {
+        (self.settings, self.trial, self.cluster) = (settings, trial, cluster)
+        topics = KafkaTopics(settings, trial)
+        isReused = cluster != nil
+    }
+
+    var streams: [String] { topics.streams }
+
+    func started() throws(SystemError) -> KafkaCluster {
+        guard let cluster, !cluster.all.isEmpty else {
+            throw SystemError(.unreachable, "kafka has not been started")
+        }
+        return cluster
+    }
+
+    // MARK: Starting
+
+    func start(in lab: any Lab, patience: any Patience) throws(SystemError) {
+        let cluster = try self.cluster ?? startCluster(in: lab, patience)
+        if isReused {
+            for server in cluster.all { try server.move(to: trial.logDirectory) }
+            try KafkaTopics.clear(cluster, patience: patience)
+        }
+        try topics.make(on: cluster, patience: patience)
+        if settings.transactions != nil { try makeCoordinators(cluster, patience) }
+        guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
+            throw SystemError(
+                .deadline,
+                "the cluster is not whole \(Int(SystemLimits.syncSeconds)) s after its start: \(convergence.missing)")
+        }
+        for server in cluster.all { try cluster.sync(server) }
+    }
+
+    private func startCluster(in lab: any Lab, _ patience: any Patience) throws(SystemError) -> KafkaCluster {
+        let home = try KafkaHome.find(settings.home)
+        let cluster = KafkaCluster(
+            settings, home: home, archive: try KafkaArchive(home: home).path(patience: patience))
+        self.cluster = cluster
+        try cluster.start(in: lab, trial: trial, patience: patience)
+        return cluster
+    }
+
+    /// The topic that transactions are kept in is made when the first is asked for: not during the load.
+    private func makeCoordinators(_ cluster: KafkaCluster, _ patience: any Patience) throws(SystemError) {
+        var said = "no answer"
+        let came = try patience.wait(upTo: SystemLimits.syncSeconds) {
+            let request = KafkaCoordinatorRequest(transaction: "holdfast-\(trial.run)")
+            let answer = KafkaServer.ask(request, of: [cluster.brokers[0]]).first?.answer
+            said = answer.map { KafkaErrorName.of($0.error) } ?? "no answer"
+            return answer?.error == 0
+        }
+        guard came else {
+            throw SystemError(
+                .deadline,
+                "nobody coordinates transactions \(Int(SystemLimits.syncSeconds)) s after the start: \(said)")
+        }
+    }
+
+    /// The system of another trial on the same cluster: its topics are fresh, everything else is as it was. Nil if the
+    /// other trial asks for another cluster, or this one is not whole.
+    ///
+    /// Not for a cluster that a fault was done to; who calls this knows.
+    func renewed(_ settings: KafkaSettings, _ trial: TrialSetting) -> KafkaSystem? {
+        guard let cluster, settings.hasSameCluster(as: self.settings),
+            trial.ownFilesystems == self.trial.ownFilesystems, trial.expectedBytes <= self.trial.expectedBytes,
+            isConverged()
+        else { return nil }
+        return KafkaSystem(settings, trial, reusing: cluster)
+    }
+
+    /// Puts what the servers said during this trial into its `logs/`. After the trial's end, before another one begins.
+    func collectLogs() throws(SystemError) {
+        for server in cluster?.all ?? [] { try server.collectLog() }
+    }
+
+    func restart(_ node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
+        let cluster = try started()
+        let server = try cluster.server(of: node)
+        convergence = KafkaConvergence()
+        view = nil
+        try cluster.launchAgain(server)
+        let came = try patience.wait(upTo: SystemLimits.startSeconds) { server.isGone || serves(server) }
+        if server.isGone { return .refused(log: server.logTail()) }
+        guard came else {
+            throw SystemError(
+                .deadline,
+                "\(node.name) does not serve within \(Int(SystemLimits.startSeconds)) s; its log ends:\n"
+                    + server.logTail())
+        }
+        return .answered
+    }
+
+    func repair(_ node: any Node) throws(SystemError) -> String {
+        throw SystemError(
+            .notApplicable,
+            "Kafka has no tool that repairs a data directory: a broker that refuses its own comes back empty and "
+                + "copies from the others")
+    }
+
+    // MARK: Clients
+
+    func clientOrders() -> ClientOrders {
+        ClientOrders(
+            client: "kafka", addresses: cluster?.brokers.map(\.address) ?? [], streams: streams,
+            ack: settings.acks.rawValue, settings: settings.producerProperties)
+    }
+
+    func port(of node: any Node) -> UInt16 {
+        let role = (try? cluster?.server(of: node))?.role
+        return role == .controller ? KafkaProperties.controllerPort : KafkaProperties.brokerPort
+    }
+
+    // MARK: Looking
+
+    /// What the brokers say now; a moment ago counts as now.
+    private func look() -> KafkaView {
+        if let view, MonotonicClock.now() - view.time < SystemLimits.convergenceNanoseconds { return view }
+        let fresh = KafkaView(of: topics.names, from: cluster?.brokers ?? [])
+        view = fresh
+        return fresh
+    }
+
+    /// The partition that holds the most, of those whose leaders say how much that is.
+    private func busiest() -> Int32? {
+        guard let cluster else { return nil }
+        let view = look()
+        var led: [Int32: [Int32]] = [:]
+        for index in 0..<Int32(topics.partitions) {
+            if let leader = view.partition(topics.events, index)?.leader, leader >= 0 {
+                led[leader, default: []].append(index)
+            }
+        }
+        let questions = cluster.brokers.compactMap { server in
+            led[server.id].map {
+                (server: server, request: KafkaEndOffsetsRequest(topic: topics.events, partitions: $0))
+            }
+        }
+        let ends = KafkaServer.ask(questions).flatMap(\.answer).filter { $0.error == 0 }
+        return ends.max { ($0.offset, -$0.partition) < ($1.offset, -$1.partition) }?.partition
+    }
+
+    private var watchedPartition: Int32? {
+        if watched == nil { watched = busiest() }
+        return watched
+    }
+
+    var failover: Failover { .byItself }
+
+    var leader: (any Node)? {
+        guard let cluster, let watched = watchedPartition,
+            let partition = look().partition(topics.events, watched)
+        else { return nil }
+        return cluster.broker(partition.leader)?.node
+    }
+
+    /// Whether a server does its work by its own word: a broker that is registered and not fenced, a controller that
+    /// takes part.
+    private func serves(_ server: KafkaServer) -> Bool {
+        if server.role.isController, !isController(server) { return false }
+        guard server.role.isBroker else { return true }
+        let own = KafkaServer.ask(KafkaMetadataRequest(topics: []), of: [server]).first?.answer
+        return own?.brokers.contains { $0.id == server.id } ?? false
+    }
+
+    /// One that does not lead refuses the question, and answers all the same.
+    private func isController(_ server: KafkaServer) -> Bool {
+        !KafkaServer.ask(KafkaQuorumRequest(), of: [server], port: KafkaProperties.controllerPort).isEmpty
+    }
+
+    /// Of the broker that leads the watched partition this wants more: that it says so itself, and takes a write.
+    func answers(_ node: any Node) -> Bool {
+        guard let server = try? cluster?.server(of: node), serves(server) else { return false }
+        guard server.role.isBroker, let watched, let partition = look().partition(topics.events, watched),
+            partition.leader == server.id
+        else { return true }
+        let view = look()
+        guard view.partitionsLed(by: server, of: topics.events).contains(watched) else { return false }
+        let probes = view.partitionsLed(by: server, of: topics.probe)
+        let beside = topics.probePartition(beside: watched)
+        guard let probe = probes.contains(beside) ? beside : probes.first else {
+            let request = KafkaEndOffsetsRequest(topic: topics.events, partitions: [watched])
+            return KafkaServer.ask(request, of: [server]).first?.answer.first?.error == 0
+        }
+        return topics.write(to: probe, on: server, acks: 1)?.error == 0
+    }
+
+    func isConverged() -> Bool {
+        guard let cluster, !cluster.all.isEmpty else { return false }
+        return convergence.holds(cluster, topics: topics.names)
+    }
+
+    /// By the word of the leader: who is cut off from it may not know yet.
+    func isOutOfSync(_ node: any Node) -> Bool {
+        guard let cluster, let server = try? cluster.server(of: node) else { return true }
+        guard server.role.isBroker else { return !answers(node) }
+        let view = look()
+        guard let watched = watchedPartition, let known = view.partition(topics.events, watched) else { return false }
+        let word = cluster.broker(known.leader).flatMap { view.own($0)?.partition(topics.events, watched) } ?? known
+        return !word.inSync.contains(server.id)
+    }
+
+    // MARK: Nodes
+
+    func resolve(_ word: NodeWord) throws(SystemError) -> [any Node] {
+        let cluster = try started()
+        if let tier = word.tier {
+            throw SystemError(.notApplicable, "`\(word)`: kafka has no tier `\(tier)`")
+        }
+        switch (word.word, word.number) {
+        case ("primary", nil), ("primary", 1): return [try primary(cluster).node]
+        case ("replica", nil): return [try anyReplica(cluster)].compactMap { $0?.node }
+        case ("replica", let number?): return [try replica(number, word, cluster).node]
+        case ("replicas", nil): return try replicas(cluster).map(\.node)
+        case ("broker", nil): return [cluster.brokers.first(where: \.isRunning) ?? cluster.brokers[0]].map(\.node)
+        case ("broker", let number?) where number <= cluster.brokers.count: return [cluster.brokers[number - 1].node]
+        case ("controller", nil):
+            guard let active = cluster.activeController() else {
+                throw SystemError(.unreachable, "`controller`: no controller says that it leads at this moment")
+            }
+            return [active.node]
+        case ("controller", let number?) where number <= cluster.controllers.count:
+            return [cluster.controllers[number - 1].node]
+        case ("controllers", nil): return cluster.controllers.map(\.node)
+        case ("all", nil): return cluster.all.map(\.node)
+        default:
+            if word.number == nil, let named = cluster.all.first(where: { $0.node.name == word.word }) {
+                return [named.node]
+            }
+            let names = cluster.all.map { "`\($0.node.name)`" }.joined(separator: ", ")
+            throw SystemError(
+                .notApplicable,
+                "`\(word)` is no node of kafka: it has `primary`, `replica`, `replicas`, `broker N`, `controller`, "
+                    + "`controllers`, `all` and \(names)")
+        }
+    }
+
+    private func primary(_ cluster: KafkaCluster) throws(SystemError) -> KafkaServer {
+        guard let busiest = busiest(), let partition = look().partition(topics.events, busiest),
+            let leader = cluster.broker(partition.leader)
+        else {
+            throw SystemError(.unreachable, "`primary`: no partition has a leader that answers at this moment")
+        }
+        watched = busiest
+        return leader
+    }
+
+    private func watchedNow() throws(SystemError) -> Int32 {
+        guard let watched = watchedPartition else {
+            throw SystemError(.unreachable, "no partition has a leader that answers at this moment")
+        }
+        return watched
+    }
+
+    private func replicas(_ cluster: KafkaCluster) throws(SystemError) -> [KafkaServer] {
+        let watched = try watchedNow()
+        let leader = look().partition(topics.events, watched)?.leader
+        return topics.assignment(of: Int(watched)).filter { $0 != leader }.compactMap { cluster.broker($0) }
+    }
+
+    /// One in sync, if there is one.
+    private func anyReplica(_ cluster: KafkaCluster) throws(SystemError) -> KafkaServer? {
+        let others = try replicas(cluster)
+        return others.first { $0.isRunning && !isOutOfSync($0.node) } ?? others.first(where: \.isRunning)
+            ?? others.first
+    }
+
+    /// As the partition's copies were numbered when it was made, after the one that was to lead.
+    private func replica(
+        _ number: Int, _ word: NodeWord, _ cluster: KafkaCluster
+    ) throws(SystemError) -> KafkaServer {
+        let assignment = topics.assignment(of: Int(try watchedNow()))
+        guard number < assignment.count, let server = cluster.broker(assignment[number]) else {
+            throw SystemError(
+                .notApplicable, "`\(word)`: a partition has one leader and \(assignment.count - 1) replicas")
+        }
+        return server
+    }
+
+    // MARK: Commands
+
+    func promote(_ node: any Node, patience: any Patience) throws(SystemError) -> String {
+        throw SystemError(
+            .notApplicable,
+            "\(node.name) cannot be promoted: Kafka itself makes an in-sync replica lead; what an operator has is "
+                + "`command` with kafka-leader-election.sh")
+    }
+
+    func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String {
+        let cluster = try started()
+        return try KafkaTool(home: cluster.home).run(words, on: try cluster.server(of: node))
+    }
+
+    func observe() {}
+
+    var circumstances: [(name: String, detail: String)] { [] }
+
+    func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError) {
+        throw SystemError(.notApplicable, "replaying a topic is not built yet")
+    }
+}
+
+extension KafkaSettings {
+    /// Whether a cluster that was started with the others would be the very same with these.
+    func hasSameCluster(as other: KafkaSettings) -> Bool {
+        (brokers, controllers, combined) == (other.brokers, other.controllers, other.combined)
+            && eligibleLeaderReplicas == other.eligibleLeaderReplicas && filesystem == other.filesystem
+            && home == other.home && broker == other.broker
+    }
+}

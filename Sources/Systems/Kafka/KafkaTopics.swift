@@ -1,0 +1,136 @@
+import Labs
+
+/// A trial's own topics: that of the events, and one for probe writes whose partitions lie on the same brokers.
+struct KafkaTopics {
+    let events: String
+    let probe: String
+    let partitions: Int
+    private let brokers: Int
+    private let copies: Int
+    private let properties: [KafkaSettings.Property]
+
+    init(_ settings: KafkaSettings, _ trial: TrialSetting) {
+        events = "holdfast-\(trial.run)-events"
+        probe = "holdfast-\(trial.run)-probe"
+        partitions =
+            switch settings.partitions {
+            case .number(let count): count
+            case .agent: trial.agents
+            }
+        (brokers, copies, properties) = (settings.brokers, settings.replicationFactor, settings.topic)
+    }
+
+    /// As Kafka names the folder of each partition.
+    var streams: [String] { (0..<partitions).map { "\(events)-\($0)" } }
+
+    var names: [String] { [events, probe] }
+
+    /// Brokers of a partition, by their ids, the preferred leader first: leaders are spread over all of them.
+    func assignment(of partition: Int) -> [Int32] {
+        (0..<copies).map { Int32((partition + $0) % brokers + 1) }
+    }
+
+    /// The probe topic has one partition for each way in which the events' partitions lie.
+    func probePartition(beside partition: Int32) -> Int32 { partition % Int32(brokers) }
+
+    // MARK: Making them
+
+    /// Makes both, and returns when every broker knows them with whole in-sync sets and they have taken a write.
+    func make(on cluster: KafkaCluster, patience: any Patience) throws(SystemError) {
+        guard let first = cluster.brokers.first else { throw cluster.notStarted }
+        let request = KafkaCreateTopicsRequest(
+            topics: [
+                .init(name: events, assignment: (0..<partitions).map(assignment(of:)), properties: properties),
+                .init(name: probe, assignment: (0..<brokers).map(assignment(of:)), properties: properties),
+            ], milliseconds: Int32(SystemLimits.commandSeconds * 1000))
+        for result in try first.call(request, within: SystemLimits.commandSeconds) where result.error != 0 {
+            let said = "\(KafkaErrorName.of(result.error)) \(result.message ?? "")"
+            throw SystemError(
+                result.error == KafkaErrorName.invalidConfig ? .setting : .refused,
+                "Kafka does not make the topic \(result.name): \(said)")
+        }
+        var missing = ""
+        let came = try patience.wait(upTo: SystemLimits.syncSeconds) {
+            missing = problem(in: KafkaView(of: names, from: cluster.brokers), cluster) ?? ""
+            return missing.isEmpty
+        }
+        guard came else {
+            throw SystemError(
+                .deadline,
+                "the topics are not in sync \(Int(SystemLimits.syncSeconds)) s after they were made: \(missing)")
+        }
+        let answer = try first.call(KafkaConfigsRequest(resource: .topic(events)), within: SystemLimits.commandSeconds)
+        try KafkaCluster.verify(properties, in: answer, of: "topic \(events)")
+        try prove(on: cluster, patience)
+    }
+
+    /// What is not whole in whose eyes; nil if all is.
+    private func problem(in view: KafkaView, _ cluster: KafkaCluster) -> String? {
+        for server in cluster.brokers {
+            let name = server.node.name
+            guard let own = view.own(server) else { return "\(name) does not answer" }
+            for (topic, count) in [(events, partitions), (probe, brokers)] {
+                let known = own.topic(topic)?.partitions ?? []
+                guard known.count == count else { return "\(name) knows \(known.count) of \(count) of \(topic)" }
+                if let broken = known.first(where: { !$0.isWhole }) {
+                    return "\(name): \(topic)-\(broken.index) has \(broken.inSync.count) of \(copies) in sync"
+                }
+            }
+        }
+        return nil
+    }
+
+    /// A write to each way in which partitions lie, confirmed by every copy: what Metadata says is no proof.
+    private func prove(on cluster: KafkaCluster, _ patience: any Patience) throws(SystemError) {
+        for partition in 0..<Int32(brokers) {
+            guard let leader = cluster.broker(assignment(of: Int(partition))[0]) else { continue }
+            var said = "no answer"
+            let took = try patience.wait(upTo: SystemLimits.promotionSeconds) {
+                let answer = write(to: partition, on: leader, acks: -1)
+                said = answer.map { KafkaErrorName.of($0.error) } ?? "no answer"
+                return answer?.error == 0
+            }
+            guard took else {
+                throw SystemError(
+                    .deadline,
+                    "\(leader.node.name) takes no first write to \(probe)-\(partition) within "
+                        + "\(Int(SystemLimits.promotionSeconds)) s, though all are in sync: \(said)")
+            }
+        }
+    }
+
+    /// A probe write; nil if no answer came at once.
+    func write(to partition: Int32, on leader: KafkaServer, acks: Int16) -> KafkaProduceRequest.Answer? {
+        let request = KafkaProduceRequest(
+            topic: probe, partition: partition, value: Array("probe".utf8), acks: acks,
+            milliseconds: Int32(SystemLimits.probeSeconds * 1000))
+        return KafkaServer.ask(request, of: [leader]).first?.answer
+    }
+
+    /// Takes away what an earlier trial left, all but Kafka's own topics.
+    static func clear(_ cluster: KafkaCluster, patience: any Patience) throws(SystemError) {
+        guard let first = cluster.brokers.first else { throw cluster.notStarted }
+        let all = try first.call(KafkaMetadataRequest(topics: nil), within: SystemLimits.commandSeconds)
+        let old = all.topics.filter { !$0.isInternal }.map(\.name)
+        guard !old.isEmpty else { return }
+        let request = KafkaDeleteTopicsRequest(
+            topics: old, milliseconds: Int32(SystemLimits.commandSeconds * 1000))
+        for result in try first.call(request, within: SystemLimits.commandSeconds)
+        where result.error != 0 && result.error != KafkaErrorName.unknownTopic {
+            throw SystemError(
+                .refused,
+                "Kafka does not remove the topic \(result.name) of an earlier trial: \(KafkaErrorName.of(result.error))"
+            )
+        }
+        let gone = try patience.wait(upTo: SystemLimits.syncSeconds) {
+            let answers = KafkaServer.ask(KafkaMetadataRequest(topics: nil), of: cluster.brokers)
+            return answers.count == cluster.brokers.count
+                && answers.allSatisfy { $0.answer.topics.allSatisfy(\.isInternal) }
+        }
+        guard gone else {
+            throw SystemError(
+                .deadline,
+                "topics of an earlier trial are still there \(Int(SystemLimits.syncSeconds)) s after their removal")
+        }
+    }
+}
