@@ -1,3 +1,4 @@
+import Labs
 import Platform
 
 /// Whether a cluster is whole: every node up, and every broker for itself says the same of every partition of every

@@ -38,7 +38,7 @@ final class KafkaSystem: System {
     // MARK: Starting
 
     func start(in lab: any Lab, patience: any Patience) throws(SystemError) {
-        let cluster = try self.cluster ?? startCluster(in: lab, patience)
+        let cluster = if let known = self.cluster { known } else { try startCluster(in: lab, patience) }
         if isReused {
             for server in cluster.all { try server.move(to: trial.logDirectory) }
             try KafkaTopics.clear(cluster, patience: patience)
