@@ -95,6 +95,11 @@ public protocol Node: ProcessOwner {
     func probeWrite() -> String?
     /// Ends whatever still holds the dead filesystem, unmounts it, mounts it again and proves it by a write.
     func remountFilesystem() throws(LabError)
+    /// Takes what room there is on the data's own filesystem, but for so many bytes, and proves that a write of more gets
+    /// ENOSPC. Done again for one that is full already, it fills what has become free.
+    func fillDisk(leaving bytes: Int64) throws(LabError)
+    /// Gives the room back, and proves by a write that it is there; no error if nothing was taken.
+    func freeDisk() throws(LabError)
 }
 
 /// What went wrong with a lab, and what to do.

@@ -16,6 +16,10 @@ enum Limits {
     static let megabytesMin = [Filesystem.ext4: 64, .xfs: 320]
     /// Bytes of a probe write: more than fits into what a full filesystem has left over in its last blocks.
     static let probeBytes = 1 << 16
+    /// How long a filesystem may go on having room while it is filled.
+    static let fill: Duration = .seconds(20)
+    /// The least that is taken of a filesystem at once.
+    static let fillBlock: Int64 = 4096
     /// How deep `heal` looks for what a dead run left.
     static let healDepth = 8
 }

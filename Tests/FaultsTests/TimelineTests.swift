@@ -164,11 +164,11 @@ struct TimelineTests {
     }
 
     @Test func whatIsNotBuiltIsSaidAtItsPlace() throws {
-        let isolated = try fault(timeline: "- {do: kill, node: primary}\n- {do: reset, node: primary, from: peers}")
+        let isolated = try fault(timeline: "- {do: kill, node: primary}\n- {do: slow-fsync, node: primary, by: 1s}")
         #expect(
             isolated.notBuilt?.description
-                == "f.yml:7:3: timeline[1]: reset is not built yet; built are kill, terminate, pause, resume, restart, "
-                + "start, promote, isolate, limit, power-loss, command, heal")
+                == "f.yml:7:3: timeline[1]: slow-fsync is not built yet; built are kill, terminate, pause, resume, restart, "
+                + "start, promote, isolate, limit, reset, power-loss, fill-disk, command, heal")
         let nested = try fault(timeline: "- {each: all, steps: [{wait: holding, within: 1s}]}")
         #expect(
             nested.notBuilt?.description

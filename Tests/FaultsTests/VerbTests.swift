@@ -13,7 +13,8 @@ struct VerbTests {
             ])
         #expect(
             Verbs.all.filter { $0.isBuilt }.map { $0.name } == [
-                "kill", "terminate", "pause", "resume", "restart", "start", "promote", "isolate", "limit", "power-loss",
+                "kill", "terminate", "pause", "resume", "restart", "start", "promote", "isolate", "limit", "reset",
+                "power-loss", "fill-disk",
                 "command",
                 "heal",
             ])

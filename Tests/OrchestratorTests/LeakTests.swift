@@ -12,11 +12,13 @@ import Testing
 struct LeakTests {
     private static let faults = [
         "none", "primary-kill", "primary-empty-restart", "power-loss", "graceful-stop", "primary-paused",
+        "connection-cut", "disk-full", "producer-kill", "producer-zombie",
     ]
     /// When to strike: in the midst of what each fault does.
     private static let midst = [
         ("none", "  load"), ("primary-kill", "fault: kill"), ("primary-empty-restart", "fault: restart"),
         ("power-loss", "fault: power-loss"), ("graceful-stop", "fault: terminate"), ("primary-paused", "fault: pause"),
+        ("connection-cut", "fault: reset"), ("disk-full", "fault: fill-disk"), ("producer-zombie", "fault: start"),
     ]
 
     /// A host, and what is run on it.

@@ -130,6 +130,8 @@ final class LocalNode: Node {
     func shutDownFilesystem() throws(LabError) { throw LabError(.notPermitted, "no filesystem of its own") }
     func probeWrite() -> String? { nil }
     func remountFilesystem() throws(LabError) { throw LabError(.notPermitted, "no filesystem of its own") }
+    func fillDisk(leaving bytes: Int64) throws(LabError) { throw LabError(.notPermitted, "no filesystem of its own") }
+    func freeDisk() throws(LabError) { throw LabError(.notPermitted, "no filesystem of its own") }
 }
 
 /// Looks at the condition every few milliseconds.

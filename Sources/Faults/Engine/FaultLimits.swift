@@ -8,4 +8,10 @@ enum FaultLimits {
     static let healSeconds = 5.0
     /// From a limit on a link until it is seen to hold something up.
     static let limitSeconds = 10.0
+    /// How long those whose connections are to be reset may take to connect.
+    static let connectionSeconds = 10.0
+    /// How long the answers of a node are lost before its connections are reset.
+    static let muteNanoseconds: Int64 = 250_000_000
+    /// How long whatever comes is answered by a reset.
+    static let resetNanoseconds: Int64 = 250_000_000
 }

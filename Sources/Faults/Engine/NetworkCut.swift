@@ -1,5 +1,4 @@
 import Labs
-import Platform
 import Systems
 
 /// A cut between one node and others: packets either way are dropped in the node's own network, before any other rule.
@@ -12,30 +11,11 @@ struct NetworkCut {
     let far: FarSides
     let port: UInt16
 
-    /// Marks the rules: healing removes exactly these.
-    private var comment: String { "holdfast isolate \(id)" }
-
-    private var rules: [[String]] {
-        far.addresses.flatMap { address in
-            [("INPUT", "-s"), ("OUTPUT", "-d")].map { chain, side in
-                [chain, side, address, "-m", "comment", "--comment", comment, "-j", "DROP"]
-            }
-        }
-    }
+    private var rules: MarkedRules { MarkedRules(node: node, mark: "holdfast isolate \(id)", verb: Isolate.name) }
 
     func make() throws(FaultError) {
-        for rule in rules { try iptables(["-I"] + rule) }
-    }
-
-    private func iptables(_ arguments: [String]) throws(FaultError) {
-        let result: ToolResult
-        do { result = try node.runInNetwork("iptables", ["-w"] + arguments) } catch {
-            throw FaultError(.failed, "isolate \(node.name): \(error.message)")
-        }
-        guard result.succeeded else {
-            throw FaultError(
-                .failed, "isolate \(node.name): iptables \(arguments.joined(separator: " ")): \(result.errors)")
-        }
+        try rules.insert(
+            far.addresses.flatMap { [["INPUT", "-s", $0, "-j", "DROP"], ["OUTPUT", "-d", $0, "-j", "DROP"]] })
     }
 
     /// Every way across the cut, from both its sides.
@@ -74,10 +54,7 @@ struct NetworkCut {
     ///   - othersHold: another cut is still there, which may be across the same way.
     ///   - isSlow: a limit is still there, in whose queue answers may wait for a long time.
     func remove(in scene: any Scene, whileOthersHold othersHold: Bool, isSlow: Bool) throws(FaultError) -> String {
-        for rule in try left() { try iptables(["-D"] + rule) }
-        guard try left().isEmpty else {
-            throw FaultError(.failed, "heal \(node.name): its rules are still there after they were removed")
-        }
+        try rules.remove()
         if othersHold { return "its rules are gone; another cut is still there" }
         let ways = ways(scene)
         var closed = ways.map(\.name)
@@ -92,17 +69,5 @@ struct NetworkCut {
             )
         }
         return "connections are answered: " + ways.map(\.name).joined(separator: ", ")
-    }
-
-    /// Those of its rules that are there: a cut that failed half-way made only some.
-    private func left() throws(FaultError) -> [[String]] {
-        let result: ToolResult
-        do { result = try node.runInNetwork("iptables", ["-w", "-S"]) } catch {
-            throw FaultError(.failed, "heal \(node.name): \(error.message)")
-        }
-        let lines = result.output.split(separator: "\n").filter { $0.contains("\"\(comment)\"") }
-        return rules.filter { rule in
-            lines.contains { $0.contains(" \(rule[0]) ") && $0.contains(" \(rule[1]) \(rule[2])/32 ") }
-        }
     }
 }

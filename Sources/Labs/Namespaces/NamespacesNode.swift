@@ -193,9 +193,13 @@ public final class NamespacesNode: Node {
         try filesystem.remount()
     }
 
+    public func fillDisk(leaving bytes: Int64) throws(LabError) { try ownFilesystem().fill(leaving: bytes) }
+
+    public func freeDisk() throws(LabError) { try ownFilesystem().free() }
+
     private func ownFilesystem() throws(LabError) -> LoopFilesystem {
         if let filesystem { return filesystem }
-        throw LabError(.notPermitted, "\(name) has no filesystem of its own that could lose power")
+        throw LabError(.notPermitted, "\(name) has no filesystem of its own that could lose power or be filled")
     }
 
     // MARK: The end
