@@ -6,7 +6,8 @@ public enum Clients {
     public static func produce(_ orders: ProducerOrders) throws(ProducerError) -> Int32 {
         switch orders.client.client {
         case "redis": ProducerWorker.run(orders, publisher: try RedisPublisher(orders))
-        default: throw ProducerError("there is no client \"\(orders.client.client)\"; built is redis")
+        case "kafka": ProducerWorker.run(orders, publisher: try KafkaPublisher(orders))
+        default: throw ProducerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
         }
     }
 }

@@ -33,9 +33,9 @@ struct StatusLine {
     }
 }
 
-/// Messages for people, on standard error.
-enum Diagnostics {
-    static func write(_ text: String) {
+/// Messages for people, on standard error. Any thread may write one.
+public enum Diagnostics {
+    public static func write(_ text: String) {
         let line = Array("\(text)\n".utf8)
         _ = Glibc.write(2, line, line.count)
     }

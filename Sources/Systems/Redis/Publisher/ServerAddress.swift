@@ -22,9 +22,13 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     var isOurs: Bool {
         var four = in_addr()
         if inet_pton(AF_INET, host, &four) == 1 {
-            let number = UInt32(bigEndian: four.s_addr)
-            return number >> 24 == 127 || number >> 17 == (198 << 24 | 18 << 16) >> 17
+            return Self.isOurs(UInt32(bigEndian: four.s_addr))
         }
         return host == "::1"
+    }
+
+    /// Of an IPv4 address as a number.
+    static func isOurs(_ number: UInt32) -> Bool {
+        number >> 24 == 127 || number >> 17 == (198 << 24 | 18 << 16) >> 17
     }
 }

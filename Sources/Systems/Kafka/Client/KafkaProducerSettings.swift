@@ -1,0 +1,109 @@
+import Workers
+
+/// A producer's orders, as its client needs them.
+struct KafkaProducerSettings: Sendable {
+    let topic: String
+    /// By the number that `agent % count` gives.
+    let partitions: [Int32]
+    let addresses: [ServerAddress]
+    /// The library's own, by name.
+    let properties: [String: String]
+    /// No new tries by the library: the error of a report is that of the only try.
+    let isOnlyTry: Bool
+    /// Whether a broker may refuse for too small an in-sync set.
+    let asksReplicas: Bool
+    /// Whether reports say where a record stands.
+    let hasPositions: Bool
+    /// After so long without a report an attempt is unknown, in nanoseconds: the library itself gives up before.
+    let patience: Int64
+
+    init(_ orders: ProducerOrders) throws(ProducerError) {
+        let client = orders.client
+        addresses = try Self.addresses(client.addresses)
+        var named: [(topic: String, partition: Int32)] = []
+        for stream in client.streams { named.append(try Self.partition(stream)) }
+        topic = named[0].topic
+        if let other = named.first(where: { $0.topic != named[0].topic }) {
+            throw ProducerError("client.streams: a producer writes to one topic, not to \(topic) and \(other.topic)")
+        }
+        partitions = named.map(\.partition)
+        guard ["0", "1", "all", "-1"].contains(client.ack) else {
+            throw ProducerError("client.ack: `\(client.ack)` is none of `0`, `1`, `all`")
+        }
+        let properties = Self.properties(orders)
+        self.properties = properties
+        let isIdempotent = properties["enable.idempotence"] == "true"
+        let retries = properties["retries"] ?? properties["message.send.max.retries"]
+        isOnlyTry = retries == "0" && !isIdempotent
+        asksReplicas = client.ack == "all" || client.ack == "-1"
+        hasPositions = client.ack != "0"
+        let given = Int64(properties["message.timeout.ms"] ?? properties["delivery.timeout.ms"] ?? "") ?? 0
+        // The library looks for what has timed out once a second.
+        patience = max(orders.timeout, given * 1_000_000 + 5_000_000_000)
+    }
+
+    private static func addresses(_ texts: [String]) throws(ProducerError) -> [ServerAddress] {
+        var addresses: [ServerAddress] = []
+        for text in texts {
+            guard let address = ServerAddress(text) else {
+                throw ProducerError("client.addresses: `\(text)` is not ADDRESS:PORT with a numeric address")
+            }
+            guard address.isOurs else {
+                throw ProducerError(
+                    "client.addresses: \(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15); "
+                        + "load is sent nowhere else")
+            }
+            addresses.append(address)
+        }
+        return addresses
+    }
+
+    /// `TOPIC-P`, as Kafka names a partition's folder.
+    static func partition(_ stream: String) throws(ProducerError) -> (topic: String, partition: Int32) {
+        guard let dash = stream.lastIndex(of: "-"), dash != stream.startIndex,
+            let partition = Int32(stream[stream.index(after: dash)...]), partition >= 0
+        else { throw ProducerError("client.streams: `\(stream)` is not TOPIC-PARTITION") }
+        return (String(stream[..<dash]), partition)
+    }
+
+    /// Holdfast's own, unless the orders say otherwise.
+    ///
+    /// The time-outs are short enough for a trial to see their end, and long enough for a new leader to be found within
+    /// them; what is unknown is final only after `message.timeout.ms`. `linger.ms` is 0: an event leaves when it is due,
+    /// and events share a request only while one before it is under way.
+    private static let defaults = [
+        "linger.ms": "0",
+        "max.in.flight.requests.per.connection": "5",
+        "socket.timeout.ms": "6000",
+        "message.timeout.ms": "10000",
+        "request.timeout.ms": "5000",
+        "reconnect.backoff.ms": "50",
+        "reconnect.backoff.max.ms": "500",
+        "socket.keepalive.enable": "true",
+        "socket.nagle.disable": "true",
+        "socket.connection.setup.timeout.ms": "5000",
+        "allow.auto.create.topics": "false",
+    ]
+
+    /// One property by two names would stand there twice, and the later in the alphabet would win.
+    private static let aliases = [
+        "max.in.flight": "max.in.flight.requests.per.connection", "queue.buffering.max.ms": "linger.ms",
+        "delivery.timeout.ms": "message.timeout.ms", "request.required.acks": "acks",
+        "metadata.broker.list": "bootstrap.servers", "message.send.max.retries": "retries",
+    ]
+
+    private static func properties(_ orders: ProducerOrders) -> [String: String] {
+        var own: [String: String] = [:]
+        for (name, value) in orders.client.settings where !name.hasPrefix(KafkaClientProperties.ownPrefix) {
+            own[aliases[name] ?? name] = value
+        }
+        var properties = defaults.merging(own) { $1 }
+        properties["bootstrap.servers"] = orders.client.addresses.joined(separator: ",")
+        properties["client.id"] = own["client.id"] ?? orders.worker
+        properties["acks"] = orders.client.ack
+        // Every attempt that may be in flight has room at the same time.
+        let slots = orders.agents.count * orders.inFlight
+        properties["queue.buffering.max.messages"] = own["queue.buffering.max.messages"] ?? "\(max(100_000, slots))"
+        return properties
+    }
+}

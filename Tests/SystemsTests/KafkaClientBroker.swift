@@ -1,0 +1,112 @@
+import Foundation
+import Glibc
+import Labs
+import Platform
+import Synchronization
+import Testing
+
+@testable import Systems
+
+/// One broker, its own controller, on the loopback: started by the first test that asks for it, and shared by all that
+/// need no fault. It ends with this process.
+final class KafkaClientBroker: Sendable {
+    static let properties = [
+        "process.roles=broker,controller", "node.id=1", "controller.listener.names=CONTROLLER",
+        "offsets.topic.replication.factor=1", "offsets.topic.num.partitions=1",
+        "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
+        "transaction.state.log.num.partitions=1", "transaction.abort.timed.out.transaction.cleanup.interval.ms=200",
+        "log.cleaner.dedupe.buffer.size=2097152", "num.partitions=3", "auto.create.topics.enable=true",
+        "group.initial.rebalance.delay.ms=0",
+    ]
+
+    private enum State {
+        case none
+        case running(KafkaClientBroker)
+        case failed(String)
+    }
+
+    private static let state = Mutex(State.none)
+
+    let address: String
+    let home: KafkaHome
+
+    private init(address: String, home: KafkaHome) { (self.address, self.home) = (address, home) }
+
+    static func shared() throws -> KafkaClientBroker {
+        try state.withLock { state in
+            switch state {
+            case .running(let broker): return broker
+            case .failed(let text): throw SystemError(.lab, text)
+            case .none: break
+            }
+            do {
+                let broker = try start()
+                state = .running(broker)
+                return broker
+            } catch {
+                state = .failed("\(error)")
+                throw error
+            }
+        }
+    }
+
+    private static func start() throws -> KafkaClientBroker {
+        let home = try KafkaHome.find(nil)
+        let archive = try KafkaArchive(home: home).path(patience: TestPatience())
+        let folder = FileManager.default.temporaryDirectory.appending(path: "holdfast-broker-\(getpid())").path
+        try Files.makeFolders(folder)
+        removeAtExit(folder)
+        let (port, other) = try freePorts()
+        let file = folder + "/server.properties"
+        let own = [
+            "controller.quorum.voters=1@127.0.0.1:\(other)", "log.dirs=\(folder)/data",
+            "listeners=PLAINTEXT://127.0.0.1:\(port),CONTROLLER://127.0.0.1:\(other)",
+        ]
+        try Files.write((properties + own).joined(separator: "\n") + "\n", to: file)
+        try home.format(clusterID: KafkaHome.anyClusterID, properties: file, features: [])
+        let program = try home.program(
+            heapMegabytes: 256, properties: file, log: folder + "/server.log", outputFile: folder + "/server.out",
+            archive: archive)
+        // The kernel ends it with the thread that started it: one that lives as long as this process.
+        let outcome = Mutex<Result<Int32, ToolError>?>(nil)
+        let started = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let child: Result<Child, ToolError> = Result { () throws(ToolError) -> Child in
+                try Child(
+                    executable: program.executable, arguments: program.arguments, environment: program.environment,
+                    output: .file(program.outputFile))
+            }
+            outcome.withLock { $0 = child.map(\.pid) }
+            started.signal()
+            withExtendedLifetime(child) { while true { sleep(3600) } }
+        }
+        started.wait()
+        _ = try #require(try outcome.withLock { try $0?.get() })
+        let answers = try TestPatience().wait(upTo: 60) {
+            (try? Sockets.connect("127.0.0.1", port: port)).map { close($0) == 0 } ?? false
+        }
+        guard answers else { throw SystemError(.lab, "the broker does not answer: \(folder)/server.log") }
+        return KafkaClientBroker(address: "127.0.0.1:\(port)", home: home)
+    }
+
+    /// Two ports of the loopback that nobody has at this moment.
+    private static func freePorts() throws -> (UInt16, UInt16) {
+        let peers = [try FakePeer(), try FakePeer()]
+        let ports = peers.compactMap { ServerAddress($0.address)?.port }
+        return (ports[0], ports[1])
+    }
+}
+
+private let leftovers = Mutex<[String]>([])
+
+private func removeLeftovers() {
+    for folder in leftovers.withLock({ $0 }) { try? Files.removeTree(folder) }
+}
+
+private func removeAtExit(_ folder: String) {
+    let isFirst = leftovers.withLock { folders in
+        folders.append(folder)
+        return folders.count == 1
+    }
+    if isFirst { atexit(removeLeftovers) }
+}
