@@ -2,6 +2,7 @@
 # make test    the same set-up, build without warnings, lint, all tests
 # make bench   the benchmarks, one JSON object a line
 # make build   just the release build: .build/release/holdfast
+# make kafka   fetch the official release of Apache Kafka into the user's cache, its checksum verified
 # make leaks   kill -9 in the middle of every fault, over and over: minutes, not part of the tests
 
 SHELL := /bin/bash
@@ -15,7 +16,17 @@ BUILD_PACKAGES := libhiredis-dev librdkafka-dev libyaml-dev pkg-config
 TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
 TEST_PACKAGES := python3 libxml2-utils
 
-.PHONY: audit test bench build leaks setup lint clean help
+# Kafka is the user's own: KAFKA_HOME, or what `make kafka` fetched. It runs on Java.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/holdfast
+KAFKA_VERSION ?= 4.3.1
+KAFKA_URL ?= https://archive.apache.org/dist/kafka/$(KAFKA_VERSION)/kafka_2.13-$(KAFKA_VERSION).tgz
+# What the archive's SHA-512 must be; by default what the release itself says beside the archive.
+KAFKA_SHA512 ?=
+ifneq ($(or $(KAFKA_HOME),$(wildcard $(CACHE)/kafka_*/libs)),)
+TRIAL_PACKAGES += $(if $(shell command -v java),,openjdk-17-jre-headless)
+endif
+
+.PHONY: audit test bench build kafka leaks setup lint clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -39,6 +50,20 @@ lint: need-swift
 
 bench: setup build
 	cd Benchmarks && $(SWIFT) build -c release && .build/release/bench
+
+kafka:
+	@name=$(notdir $(KAFKA_URL)); folder=$(CACHE)/$${name%.tgz}; part=$(CACHE)/fetching.$$$$; \
+	[ ! -d "$$folder" ] || { echo "$$folder is there already"; exit 0; }; \
+	command -v curl >/dev/null || { echo 'curl is missing; install it (apt-get install curl)'; exit 2; }; \
+	mkdir -p "$$part" && trap 'rm -rf "$$part"' EXIT; \
+	echo "fetching $(KAFKA_URL)"; \
+	curl -fsSL --retry 3 -o "$$part/$$name" "$(KAFKA_URL)" || { echo 'It cannot be fetched; set KAFKA_URL to another place.'; exit 1; }; \
+	wanted=$$(printf %s '$(KAFKA_SHA512)'); \
+	[ -n "$$wanted" ] || wanted=$$(curl -fsSL --retry 3 "$(KAFKA_URL).sha512") || { echo 'Its checksum cannot be fetched; set KAFKA_SHA512.'; exit 1; }; \
+	wanted=$$(printf %s "$$wanted" | sed "s/^.*: *//; s/  *[^ ]*\.tgz$$//" | tr -d ' \n' | tr A-F a-f); \
+	found=$$(sha512sum "$$part/$$name" | cut -d' ' -f1); \
+	[ "$$wanted" = "$$found" ] || { echo "The archive's checksum is $$found, and should be $$wanted: it was thrown away."; exit 1; }; \
+	tar -xzf "$$part/$$name" -C "$$part" && mv "$$part/$${name%.tgz}" "$$folder" && echo "Kafka is in $$folder; it is found there."
 
 leaks: setup
 	HOLDFAST_LEAKS=1 $(SWIFT) test --filter LeakTests

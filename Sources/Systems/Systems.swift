@@ -12,7 +12,7 @@ public enum Systems {
         NotBuiltYet(
             name: "redis-cluster", about: "shards with replicas; the cluster fails over by itself",
             beside: "redis-standalone"),
-        NotBuiltYet(name: "kafka", about: "brokers and controllers (KRaft)", beside: "redis-standalone"),
+        KafkaKind(),
         NotBuiltYet(
             name: "hybrid", about: "a hot tier on Redis, a cold one on Kafka, and the bridge between them",
             beside: "redis-standalone"),

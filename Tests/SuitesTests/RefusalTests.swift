@@ -151,8 +151,8 @@ struct RefusalTests {
             "2:36: configurations[0].system: there is no system `redis-standlone`; did you mean `redis-standalone`?"
         ),
         (
-            "suite: a\nfaults: [none]\nconfigurations: [{name: a, system: kafka}]",
-            "3:18: configurations[0].system: `kafka` is not built yet in this version of Holdfast; what can be run is "
+            "suite: a\nfaults: [none]\nconfigurations: [{name: a, system: redis-cluster}]",
+            "3:18: configurations[0].system: `redis-cluster` is not built yet in this version of Holdfast; what can be run is "
                 + "`redis-standalone`"
         ),
         (
@@ -214,11 +214,11 @@ struct RefusalTests {
 
     @Test func aFaultThatCannotBeDoneYetIsRefusedAtItsStep() throws {
         let folder = try FaultFolder([
-            "cut": "applies-to: [redis-standalone]\ntimeline: [{at: 1s, do: reset, node: primary, from: clients}]",
+            "cut": "applies-to: [redis-standalone]\ntimeline: [{at: 1s, do: damage, node: primary, file: x, cut: 1}]",
             "torn": "applies-to: [redis-standalone]\ntimeline: [{do: kil, node: primary}]",
         ])
         let cut = refusal(of: small().replacing("primary-kill", with: "cut"), faults: [folder.path])
-        #expect(cut.hasPrefix("\(folder.path)/cut.yml:4:12: timeline[0]: reset is not built yet; built are "))
+        #expect(cut.hasPrefix("\(folder.path)/cut.yml:4:12: timeline[0]: damage is not built yet; built are "))
         let torn = refusal(of: small().replacing("primary-kill", with: "torn"), faults: [folder.path])
         #expect(
             torn.hasPrefix("\(folder.path)/torn.yml:4:17: timeline[0].do: \"kil\" is not known; did you mean \"kill\"?")

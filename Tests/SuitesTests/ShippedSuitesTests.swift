@@ -19,11 +19,11 @@ struct ShippedSuitesTests {
             #expect(suite.name + ".yml" == file)
             #expect(!suite.cells.isEmpty && !suite.gates.isEmpty)
             // Where nothing is broken, nothing can be lost for certain.
-            #expect(suite.controls.isEmpty == (file == "null.yml"))
+            #expect(suite.controls.isEmpty == ["null.yml", "latency.yml"].contains(file))
         }
     }
 
-    @Test func theAuditHasServersAloneAndWithReplicasUnderTheirFaults() throws {
+    @Test func theAuditHasRedisAloneAndWithReplicasAndKafkaUnderTheirFaults() throws {
         let suite = try shipped("audit")
         #expect(
             suite.cells.map(\.label) == [
@@ -37,17 +37,22 @@ struct ShippedSuitesTests {
                 "everysec, 2 replicas, min-replicas 1/primary-kill-failover",
                 "everysec, 2 replicas, min-replicas 1/primary-isolated",
                 "everysec, 2 replicas, min-replicas 1/power-loss",
+                "kafka, acks 1/none", "kafka, acks 1/primary-isolated", "kafka, acks 1/power-loss-all",
+                "kafka, acks all/none", "kafka, acks all/primary-isolated", "kafka, acks all/power-loss-all",
+                "kafka, acks all, flush.messages 1/none", "kafka, acks all, flush.messages 1/primary-isolated",
+                "kafka, acks all, flush.messages 1/power-loss-all",
             ])
         for cell in suite.cells {
             #expect(cell.workload.rate == 10_000 && cell.workload.agents == 200 && cell.workload.payload == 200...2000)
             #expect(cell.trials == 1)
         }
-        // Under 6 minutes with what a trial costs besides its load.
-        #expect(suite.cells.reduce(.zero) { $0 + $1.leastLoad } < .seconds(180))
+        // Under 11 minutes with what a trial costs besides its load.
+        #expect(suite.cells.reduce(.zero) { $0 + $1.leastLoad } < .seconds(270))
         #expect(
             suite.controls.map(\.description) == [
                 "no persistence × primary-kill: lost", "no persistence × power-loss: lost",
-                "everysec, 2 replicas × primary-isolated: lost",
+                "everysec, 2 replicas × primary-isolated: lost", "kafka, acks 1 × primary-isolated: lost",
+                "kafka, acks all × power-loss-all: lost",
             ])
     }
 
