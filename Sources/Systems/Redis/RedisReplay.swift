@@ -19,13 +19,11 @@ struct RedisReplay {
     }
 
     let streams: [String]
-    let run: String
-    private let ownRun: UInt64
-    private var runNames: [UInt64: UInt32] = [:]
+    private var recorder: ReplayRecorder
 
     init(streams: [String], run: String) {
-        (self.streams, self.run) = (streams, run)
-        ownRun = EventCodec.runNumber(run)
+        self.streams = streams
+        recorder = ReplayRecorder(run: run)
     }
 
     /// One pass over all streams, into `writer`; a stream that is not there is one without entries.
@@ -94,18 +92,8 @@ struct RedisReplay {
             guard entry.count == 2, let position = Self.position(entry[0].bytes) else {
                 preconditionFailure("an entry of a stream has no ID")
             }
-            guard let event = Self.event(entry[1]) else {
-                let unreadable = Record.Flags.noAgent | Record.Flags.noSeq | Record.Flags.noCRC | Record.Flags.noRun
-                writer.append(
-                    .replay(
-                        pass: pass, stream: stream, position: position, run: 0, agent: 0, seq: 0, crc: 0,
-                        flags: unreadable))
-                continue
-            }
-            writer.append(
-                .replay(
-                    pass: pass, stream: stream, position: position, run: runName(event.run, &writer),
-                    agent: event.agent, seq: event.seq, crc: event.crc))
+            recorder.record(
+                Self.event(entry[1]), pass: pass, stream: stream, position: position, into: &writer)
         }
     }
 
@@ -113,14 +101,6 @@ struct RedisReplay {
     private static func event(_ fields: RedisReply.View) -> DecodedEvent? {
         guard fields.count == 2, fields[0].bytes.elementsEqual(CollectionOfOne(0x65)) else { return nil }
         return EventCodec.decode(fields[1].bytes)
-    }
-
-    /// Values carry a number for their run's name; of other runs nothing but that is known.
-    private mutating func runName(_ number: UInt64, _ writer: inout ShardWriter) -> UInt32 {
-        if let known = runNames[number] { return known }
-        let name = writer.name(number == ownRun ? run : "run-" + String(number, radix: 16))
-        runNames[number] = name
-        return name
     }
 
     /// `1526919030474-55`
