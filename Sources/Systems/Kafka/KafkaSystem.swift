@@ -317,7 +317,10 @@ final class KafkaSystem: System {
     var circumstances: [(name: String, detail: String)] { [] }
 
     func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError) {
-        throw SystemError(.notApplicable, "replaying a topic is not built yet")
+        var replay = try KafkaReplay(
+            addresses: try started().brokers.map(\.address), streams: streams, run: trial.run,
+            isolation: settings.transactions == nil ? .uncommitted : .committed)
+        for pass in 0..<passes { try replay.read(pass: pass + 1, into: &writer, patience: patience) }
     }
 }
 
