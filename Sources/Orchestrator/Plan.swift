@@ -49,7 +49,7 @@ public struct Plan {
         for tool in cell.fault.timeline.verbs.flatMap({ type(of: $0).tools }) where Tool.locate(tool) == nil {
             return "\(tool) is missing; \(Tool.remedy(for: tool))"
         }
-        if cell.fault.timeline.verbs.contains(where: { $0 is PowerLoss }),
+        if cell.fault.timeline.verbs.contains(where: { $0 is PowerLoss || $0 is FillDisk }),
             let reason = machine.noPowerLoss(on: cell.configured.filesystem)
         {
             return reason

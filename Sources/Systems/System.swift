@@ -126,8 +126,10 @@ public protocol System: AnyObject {
     func resolve(_ word: NodeWord) throws(SystemError) -> [any Node]
     /// Whether the server of this node answers, its data loaded, and takes writes as its role allows.
     func answers(_ node: any Node) -> Bool
-    /// Starts the node's server again and waits until it answers or has refused to start.
-    func restart(_ node: any Node, patience: any Patience) throws(SystemError) -> RestartResult
+    /// Starts the node's server again, and does not wait for it: others may have to be started before it can answer.
+    func launch(_ node: any Node) throws(SystemError)
+    /// Waits until a server that was launched answers or has refused to start.
+    func awaitAnswer(of node: any Node, patience: any Patience) throws(SystemError) -> RestartResult
     /// Repairs the data of a node that refused to start, as an operator would; says what was done, or throws.
     func repair(_ node: any Node) throws(SystemError) -> String
     /// Every node up and in sync, fail-overs over.
@@ -160,6 +162,14 @@ public protocol System: AnyObject {
     func collectLogs()
     /// Reads every stream from its beginning to its end, `passes` times, into a shard.
     func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError)
+}
+
+extension System {
+    /// Starts the node's server again and waits until it answers or has refused to start.
+    public func restart(_ node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
+        try launch(node)
+        return try awaitAnswer(of: node, patience: patience)
+    }
 }
 
 public enum RestartResult: Sendable {

@@ -147,16 +147,31 @@ public final class FaultEngine {
         guard let event = step.event as? any BuiltWait else {
             preconditionFailure("waiting for \(name) is not built; the suite should have been refused")
         }
-        let targets = try step.event.nodes.map { selection throws(FaultError) in try resolve(selection) } ?? []
-        let nodes = try nodes(targets, for: "wait \(name)")
+        var nodes = try nodesNow(of: step)
         tell("wait \(name)")
         let since = ackedAtLastStep
         let came = try scene.attend(event, upTo: step.within) {
-            event.isOver(for: nodes, ackedSinceLastStep: scene.acked - since, in: scene)
+            if nodes == nil { nodes = (try? nodesNow(of: step)) ?? nil }
+            guard let nodes else { return false }
+            return event.isOver(for: nodes, ackedSinceLastStep: scene.acked - since, in: scene)
         }
         if !came && !step.mayPass {
             throw FaultError(.deadline, "wait \(name): not within \(step.within)")
         }
+    }
+
+    /// Whom a wait is about; nil if nobody is it at this moment, which may change while it goes on: a role whose holder
+    /// is gone, and nobody has it as yet.
+    private func nodesNow(of step: WaitStep) throws(FaultError) -> [any Node]? {
+        guard let selection = step.event.nodes else { return [] }
+        let targets: [any ProcessOwner]
+        do throws(FaultError) {
+            targets = try resolve(selection)
+        } catch {
+            if error.code == .absent { return nil }
+            throw error
+        }
+        return try nodes(targets, for: "wait \(type(of: step.event).name)")
     }
 
     private func resolve(_ selection: NodeSelection) throws(FaultError) -> [any ProcessOwner] {

@@ -69,6 +69,8 @@ public struct FaultError: Error, Sendable, CustomStringConvertible {
     public enum Code: Sendable {
         /// It was tried and had no effect, or could not be undone.
         case failed
+        /// Nobody is at this moment what a node word means.
+        case absent
         /// A wait's deadline passed.
         case deadline
         /// The run is to end.

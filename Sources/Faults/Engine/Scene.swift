@@ -59,7 +59,13 @@ extension Scene {
         do {
             return try body()
         } catch {
-            throw FaultError(error.code == .interrupted ? .interrupted : .failed, error.message)
+            let code: FaultError.Code =
+                switch error.code {
+                case .interrupted: .interrupted
+                case .unreachable: .absent
+                default: .failed
+                }
+            throw FaultError(code, error.message)
         }
     }
 
@@ -94,16 +100,20 @@ extension Scene {
 
     /// Starts a node's server again. One that refuses is repaired as an operator would, and what cannot be repaired
     /// comes back empty: each step an action of its own.
-    func revive(_ node: any Node) throws(FaultError) {
-        if try restartOnce(node, note: nil) { return }
-        countRefusedStart()
-        if try mend(node) {
-            if try restartOnce(node, note: "after the repair") { return }
+    func revive(_ node: any Node) throws(FaultError) { try revive([node]) }
+
+    /// Starts the servers of several nodes again at the same moment: one may need another to come up.
+    func revive(_ nodes: [any Node]) throws(FaultError) {
+        for node in try restartOnce(nodes, note: nil) {
             countRefusedStart()
-        }
-        try empty(node)
-        guard try restartOnce(node, note: "with nothing left") else {
-            throw FaultError(.failed, "\(node.name) refuses to start even without data; see its log")
+            if try mend(node) {
+                if try restartOnce([node], note: "after the repair").isEmpty { continue }
+                countRefusedStart()
+            }
+            try empty(node)
+            guard try restartOnce([node], note: "with nothing left").isEmpty else {
+                throw FaultError(.failed, "\(node.name) refuses to start even without data; see its log")
+            }
         }
     }
 
@@ -132,21 +142,27 @@ extension Scene {
         ledger.end(id)
     }
 
-    /// One start: true if the server serves, false if it refused.
-    private func restartOnce(_ node: any Node, note: String?) throws(FaultError) -> Bool {
-        let id = ledger.begin("restart", node: node.name, detail: note)
-        let result = try asking { () throws(SystemError) in try system.restart(node, patience: patience) }
-        switch result {
-        case .answered:
-            ledger.effect(id, "answers, its data loaded: \(describe(node.state))")
-            ledger.end(id)
-            ledger.endOpen(downing, node: node.name, detail: "started again")
-            return true
-        case .refused(let log):
-            ledger.effect(id, "refused: \(log)")
-            ledger.end(id)
-            return false
+    /// One start of each; returns those that refused.
+    private func restartOnce(_ nodes: [any Node], note: String?) throws(FaultError) -> [any Node] {
+        let ids = nodes.map { ledger.begin("restart", node: $0.name, detail: note) }
+        for node in nodes { try asking { () throws(SystemError) in try system.launch(node) } }
+        var refused: [any Node] = []
+        for (node, id) in zip(nodes, ids) {
+            let result = try asking { () throws(SystemError) in
+                try system.awaitAnswer(of: node, patience: patience)
+            }
+            switch result {
+            case .answered:
+                ledger.effect(id, "answers, its data loaded: \(describe(node.state))")
+                ledger.end(id)
+                ledger.endOpen(downing, node: node.name, detail: "started again")
+            case .refused(let log):
+                ledger.effect(id, "refused: \(log)")
+                ledger.end(id)
+                refused.append(node)
+            }
         }
+        return refused
     }
 }
 

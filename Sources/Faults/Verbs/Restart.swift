@@ -30,7 +30,8 @@ extension Restart: BuiltProcessVerb {
                 }
             }
             if data == .empty { try scene.empty(target) }
-            try scene.revive(target)
         }
+        try scene.revive(targets.compactMap { $0 as? any Node })
+        for target in targets where target is any Worker { try scene.revive(target) }
     }
 }

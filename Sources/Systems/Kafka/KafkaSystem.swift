@@ -95,12 +95,16 @@ final class KafkaSystem: System {
         for server in cluster?.all ?? [] { try? server.collectLog() }
     }
 
-    func restart(_ node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
+    func launch(_ node: any Node) throws(SystemError) {
         let cluster = try started()
         let server = try cluster.server(of: node)
         convergence = KafkaConvergence()
         view = nil
         try cluster.launchAgain(server)
+    }
+
+    func awaitAnswer(of node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
+        let server = try started().server(of: node)
         let came = try patience.wait(upTo: SystemLimits.startSeconds) { server.isGone || serves(server) }
         if server.isGone { return .refused(log: server.logTail()) }
         guard came else {
@@ -158,6 +162,11 @@ final class KafkaSystem: System {
             }
         }
         let ends = KafkaServer.ask(questions).flatMap(\.answer).filter { $0.error == 0 }
+        // Where all have about the same, the one that was meant before is meant again.
+        let most = ends.map(\.offset).max() ?? 0
+        if let watched, ends.contains(where: { $0.partition == watched && $0.offset >= most - most / 10 }) {
+            return watched
+        }
         return ends.max { ($0.offset, -$0.partition) < ($1.offset, -$1.partition) }?.partition
     }
 

@@ -61,13 +61,12 @@ final class RedisReplicatedSystem: RedisSystem {
         }
     }
 
-    func restart(_ node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
+    func launch(_ node: any Node) throws(SystemError) {
         let server = try servers.server(of: node)
         // An operator does not let an old primary come back as one.
         server.followed = server === primary ? nil : primary
         convergence = RedisConvergence()
         try server.launch()
-        return try server.awaitAnswer(patience)
     }
 
     // MARK: Clients and nodes

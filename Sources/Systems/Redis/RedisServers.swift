@@ -116,6 +116,10 @@ extension RedisSystem {
 
     func answers(_ node: any Node) -> Bool { (try? servers.server(of: node))?.answers() ?? false }
 
+    func awaitAnswer(of node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
+        try servers.server(of: node).awaitAnswer(patience)
+    }
+
     func repair(_ node: any Node) throws(SystemError) -> String {
         let server = try servers.server(of: node)
         return try RedisRepair(binary: server.binary, dataDirectory: node.dataDirectory).run()

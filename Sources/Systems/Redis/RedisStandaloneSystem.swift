@@ -48,11 +48,7 @@ final class RedisStandaloneSystem: RedisSystem {
 
     func isConverged() -> Bool { server?.answers() ?? false }
 
-    func restart(_ node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
-        let server = try servers.server(of: node)
-        try server.launch()
-        return try server.awaitAnswer(patience)
-    }
+    func launch(_ node: any Node) throws(SystemError) { try servers.server(of: node).launch() }
 
     func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError) {
         try servers.replay(from: try started(), passes: passes, into: &writer, patience: patience)
