@@ -176,13 +176,18 @@ struct FaultSearchTests {
 
     @Test func everyShippedFaultIsReadAndCanBeDone() throws {
         let names = shipped.names
-        for name in ["none", "primary-kill", "primary-empty-restart", "power-loss", "graceful-stop", "primary-paused"] {
-            #expect(names.contains(name))
-        }
+        let known = ["none", "primary-kill", "primary-empty-restart", "power-loss", "graceful-stop", "primary-paused"]
+        let ofKafka = [
+            "leader-kill", "leader-isolated", "leader-paused", "controller-kill", "isr-shrink", "all-kill",
+            "power-loss-all", "last-replica-power-loss", "rolling-restart", "connection-cut", "disk-full",
+            "producer-kill", "producer-zombie",
+        ]
+        #expect(Set(known + ofKafka).isSubset(of: names))
         for name in names {
             let fault = try shipped.load(named: name)
             #expect(fault.notBuilt == nil)
-            #expect(fault.applies(to: "redis-replicated"))
+            #expect(fault.applies(to: "redis-replicated") || fault.appliesTo == ["kafka"])
+            if ofKafka.contains(name) { #expect(fault.applies(to: "kafka")) }
         }
     }
 
