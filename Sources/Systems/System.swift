@@ -174,6 +174,8 @@ extension System {
 
 public enum RestartResult: Sendable {
     case answered
+    /// The server runs, and serves once others are there, too: what it waits for.
+    case waits(for: String)
     /// The server ended without serving; the last lines of its log.
     case refused(log: String)
 }

@@ -53,4 +53,6 @@ enum SystemLimits {
     static let checkpointBytes = 1 << 20
     /// Entries by which a controller may be behind the one that leads: a few seconds of an idle cluster's own.
     static let quorumLag: Int64 = 10
+    /// A first write to a new partition, which waits for its followers.
+    static let proofSeconds = 1.5
 }

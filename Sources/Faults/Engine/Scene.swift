@@ -152,15 +152,16 @@ extension Scene {
                 try system.awaitAnswer(of: node, patience: patience)
             }
             switch result {
-            case .answered:
-                ledger.effect(id, "answers, its data loaded: \(describe(node.state))")
-                ledger.end(id)
-                ledger.endOpen(downing, node: node.name, detail: "started again")
+            case .answered: ledger.effect(id, "answers, its data loaded: \(describe(node.state))")
+            case .waits(let others): ledger.effect(id, "runs and waits for \(others): \(describe(node.state))")
             case .refused(let log):
                 ledger.effect(id, "refused: \(log)")
                 ledger.end(id)
                 refused.append(node)
+                continue
             }
+            ledger.end(id)
+            ledger.endOpen(downing, node: node.name, detail: "started again")
         }
         return refused
     }

@@ -185,6 +185,13 @@ final class KafkaCluster {
         return leading.max { $0.answer.epoch < $1.answer.epoch }
     }
 
-    /// Whether enough of the controllers run to have a leader at all.
-    var canHaveController: Bool { controllers.filter(\.isRunning).count * 2 > controllers.count }
+    /// What a broker that was started waits for, where that cannot be there: a majority of the controllers. Until then
+    /// it loads nothing and listens nowhere; its log says that it looks for them.
+    func whatIsMissing(for server: KafkaServer) -> String? {
+        let running = controllers.filter(\.isRunning).count
+        guard server.role.isBroker, running * 2 <= controllers.count, server.hasSaid("could not be established") else {
+            return nil
+        }
+        return "controllers, of which \(running) of \(controllers.count) run"
+    }
 }

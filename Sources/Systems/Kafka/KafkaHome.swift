@@ -115,7 +115,8 @@ struct KafkaHome: Sendable {
         heapMegabytes: Int, properties: String, log: String, outputFile: String, archive: String?,
         options: [String] = []
     ) throws(SystemError) -> Program {
-        let logging = properties + ".log4j2"
+        // By the end of its name Log4j knows what language it is in.
+        let logging = "\(log.prefix(upTo: log.lastIndex(of: "/") ?? log.startIndex))/log4j2.properties"
         do { try Files.write(Self.logging, to: logging) } catch { throw SystemError(.lab, "\(error)") }
         var arguments = ["-Xms\(heapMegabytes)m", "-Xmx\(heapMegabytes)m"] + Self.virtualMachine
         if let archive { arguments.append("-XX:SharedArchiveFile=\(archive)") }

@@ -28,56 +28,55 @@ struct KafkaKind: SystemKind {
         ),
     ]
 
-    let settings = [
-        SettingDescription(
-            name: "brokers", values: "1 to \(SystemLimits.brokers)", usual: "3", about: "nodes broker-1, broker-2, …"),
-        SettingDescription(
-            name: "controllers", values: "1 to \(SystemLimits.controllers)", usual: "1",
-            about: "nodes controller-1, …; they elect the active one"),
-        SettingDescription(
-            name: "combined", values: "true, false", usual: "false",
-            about: "whether the first brokers are the controllers, too, in place of nodes of their own"),
-        SettingDescription(
-            name: "partitions", values: "a number, agent", usual: "3",
-            about: "of the events' topic: agents spread over so many, or each in its own"),
-        SettingDescription(
-            name: "replication.factor", values: "1 to the number of brokers", usual: "3, or the number of brokers",
-            about: "copies of each partition"),
-        SettingDescription(name: "acks", values: "0, 1, all", usual: "all", about: "what counts as acknowledged"),
-        SettingDescription(
-            name: "eligible.leader.replicas.version", values: "a number", usual: "the release's own",
-            about: "the level of that feature in a new cluster; 0 switches it off"),
-        SettingDescription(
-            name: "filesystem", values: "ext4, xfs", usual: "ext4",
-            about: "of each node's data, where power can be lost"),
-        SettingDescription(
-            name: "clients", values: "follow, pinned", usual: "follow",
-            about: "pinned clients do not even look for another leader from time to time, only when refused"),
-        SettingDescription(
-            name: "server", values: "a folder", usual: "KAFKA_HOME, or what `make kafka` fetched",
-            about: "another release of Kafka"),
-        SettingDescription(
-            name: "broker, topic, producer, consumer", values: "{PROPERTY: …}", usual: "none",
-            about: "properties by Kafka's own names (of producers and consumers: librdkafka's)"),
-        SettingDescription(
-            name: "PROPERTY", values: "as in Kafka", usual: "Kafka's own default, or the lab's",
-            about:
-                "any other plain name goes to the topic if it is a topic's property, else to the brokers, else to the "
-                + "client; those of topics and brokers are compared with what the brokers say after the start"),
-        SettingDescription(
-            name: "broker.session.timeout.ms", values: "milliseconds", usual: "3000",
-            about:
-                "a property of brokers that Holdfast sets unless a suite does; 9000 is Kafka's own default, and a dead "
-                + "leader is replaced as much later"),
-        SettingDescription(
-            name: "replica.lag.time.max.ms", values: "milliseconds", usual: "3000",
-            about: "as before; 30000 is Kafka's own default"),
-        SettingDescription(
-            name: "max.in.flight.requests.per.connection", values: "1 to 1000000", usual: "5",
-            about:
-                "a property of producers that Holdfast sets unless a suite does; 1000000 is the library's own default, "
-                + "and reorders events when a leader changes"),
-    ]
+    let settings =
+        [
+            SettingDescription(
+                name: "brokers", values: "1 to \(SystemLimits.brokers)", usual: "3",
+                about: "nodes broker-1, broker-2, …"),
+            SettingDescription(
+                name: "controllers", values: "1 to \(SystemLimits.controllers)", usual: "1",
+                about: "nodes controller-1, …; they elect the active one"),
+            SettingDescription(
+                name: "combined", values: "true, false", usual: "false",
+                about: "whether the first brokers are the controllers, too, in place of nodes of their own"),
+            SettingDescription(
+                name: "partitions", values: "a number, agent", usual: "3",
+                about: "of the events' topic: agents spread over so many, or each in its own"),
+            SettingDescription(
+                name: "replication.factor", values: "1 to the number of brokers", usual: "3, or the number of brokers",
+                about: "copies of each partition"),
+            SettingDescription(name: "acks", values: "0, 1, all", usual: "all", about: "what counts as acknowledged"),
+            SettingDescription(
+                name: "eligible.leader.replicas.version", values: "a number", usual: "the release's own",
+                about: "the level of that feature in a new cluster; 0 switches it off"),
+            SettingDescription(
+                name: "filesystem", values: "ext4, xfs", usual: "ext4",
+                about: "of each node's data, where power can be lost"),
+            SettingDescription(
+                name: "clients", values: "follow, pinned", usual: "follow",
+                about: "pinned clients do not even look for another leader from time to time, only when refused"),
+            SettingDescription(
+                name: "server", values: "a folder", usual: "KAFKA_HOME, or what `make kafka` fetched",
+                about: "another release of Kafka"),
+            SettingDescription(
+                name: "broker, topic, producer, consumer", values: "{PROPERTY: …}", usual: "none",
+                about: "properties by Kafka's own names (of producers and consumers: librdkafka's)"),
+            SettingDescription(
+                name: "PROPERTY", values: "as in Kafka", usual: "Kafka's own default, or the lab's",
+                about:
+                    "any other plain name goes to the topic if it is a topic's property, else to the brokers, else to the "
+                    + "client; those of topics and brokers are compared with what the brokers say after the start"),
+            SettingDescription(
+                name: "max.in.flight.requests.per.connection", values: "1 to 1000000", usual: "5",
+                about:
+                    "a property of producers that Holdfast sets unless a suite does; 1000000 is the library's own default, "
+                    + "and reorders events when a leader changes"),
+        ]
+        + KafkaProperties.usual.map {
+            SettingDescription(
+                name: $0.name, values: "as in Kafka", usual: $0.value,
+                about: "a property of brokers that Holdfast sets unless a suite does; \($0.own) is Kafka's own default")
+        }
 
     func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {
         ConfiguredKafka(settings: try KafkaSettingsReader(check: KafkaClientProperties.problem).read(text))

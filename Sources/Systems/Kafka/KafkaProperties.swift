@@ -53,38 +53,42 @@ struct KafkaProperties {
         return listeners.joined(separator: ",")
     }
 
-    /// What makes trials quick and comparable on a small machine; a suite that tests one of them sets it.
     private static func usual(_ settings: KafkaSettings) -> [Property] {
         let copies = min(3, settings.brokers)
-        let usual: KeyValuePairs<String, String> = [
-            // Nothing makes a topic but Holdfast, or a trial would be about another than was asked for.
-            "auto.create.topics.enable": "false",
-            // A dead broker is noticed after 3 s instead of 9, a follower that stands still after 3 instead of 30.
-            "broker.session.timeout.ms": "3000",
-            "broker.heartbeat.interval.ms": "500",
-            "replica.lag.time.max.ms": "3000",
-            "unclean.leader.election.interval.ms": "5000",
-            "replica.fetch.wait.max.ms": "100",
-            // Groups and transactions on as many brokers as there are, in few partitions, and soon over.
-            "offsets.topic.replication.factor": "\(copies)",
-            "offsets.topic.num.partitions": "3",
-            "transaction.state.log.replication.factor": "\(copies)",
-            "transaction.state.log.min.isr": "\(min(2, copies))",
-            "transaction.state.log.num.partitions": "3",
-            "transaction.abort.timed.out.transaction.cleanup.interval.ms": "1000",
-            "group.initial.rebalance.delay.ms": "0",
-            "group.min.session.timeout.ms": "1000",
-            // Retention acts when a suite asks for it, and topics of an earlier trial make room at once.
-            "log.retention.check.interval.ms": "1000",
-            "log.segment.delete.delay.ms": "1000",
-            // Small: several nodes share the machine.
-            "log.cleaner.dedupe.buffer.size": "2097152",
-            "num.network.threads": "2",
-            "num.io.threads": "2",
-            "num.recovery.threads.per.data.dir": "1",
+        let least: KeyValuePairs<String, Int> = [
+            "offsets.topic.replication.factor": copies,
+            "transaction.state.log.replication.factor": copies,
+            "transaction.state.log.min.isr": min(2, copies),
         ]
-        return usual.map { Property(name: $0.key, value: $0.value) }
+        return usual.map { Property(name: $0.name, value: $0.value) }
+            + least.map { Property(name: $0.key, value: "\($0.value)") }
     }
+
+    /// What makes trials quick and comparable on a small machine, unless a suite says otherwise, and Kafka's own values.
+    static let usual: [(name: String, value: String, own: String)] = [
+        // Nothing makes a topic but Holdfast, or a trial would be about another than was asked for.
+        ("auto.create.topics.enable", "false", "true"),
+        // A dead broker, or a follower that stands still, is noticed soon.
+        ("broker.session.timeout.ms", "3000", "9000"),
+        ("broker.heartbeat.interval.ms", "500", "2000"),
+        ("replica.lag.time.max.ms", "3000", "30000"),
+        ("unclean.leader.election.interval.ms", "5000", "300000"),
+        ("replica.fetch.wait.max.ms", "100", "500"),
+        // Groups and transactions in few partitions, and soon over.
+        ("offsets.topic.num.partitions", "3", "50"),
+        ("transaction.state.log.num.partitions", "3", "50"),
+        ("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000", "10000"),
+        ("group.initial.rebalance.delay.ms", "0", "3000"),
+        ("group.min.session.timeout.ms", "1000", "6000"),
+        // Retention acts soon when a suite asks for it, and topics of an earlier trial make room.
+        ("log.retention.check.interval.ms", "1000", "300000"),
+        ("log.segment.delete.delay.ms", "1000", "60000"),
+        // Small: several nodes share the machine.
+        ("log.cleaner.dedupe.buffer.size", "2097152", "134217728"),
+        ("num.network.threads", "2", "3"),
+        ("num.io.threads", "2", "8"),
+        ("num.recovery.threads.per.data.dir", "1", "2"),
+    ]
 
     /// As Java reads it.
     var text: String {

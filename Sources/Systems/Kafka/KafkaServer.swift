@@ -69,6 +69,11 @@ final class KafkaServer {
         return lines.isEmpty ? "(nothing)" : lines.suffix(12).joined(separator: "\n")
     }
 
+    /// Whether the last that the process wrote since it was started contains these words.
+    func hasSaid(_ words: String) -> Bool {
+        (TextFile.tail(log.path, from: logBegin, limit: SystemLimits.logTailBytes) ?? "").contains(words)
+    }
+
     /// What it says from now on belongs to another trial.
     func move(to folder: String) throws(SystemError) {
         try onDisk { () throws(KernelFailure) in try log.move(to: folder, name: node.name) }

@@ -104,9 +104,16 @@ final class KafkaSystem: System {
     }
 
     func awaitAnswer(of node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
-        let server = try started().server(of: node)
-        let came = try patience.wait(upTo: SystemLimits.startSeconds) { server.isGone || serves(server) }
+        let cluster = try started()
+        let server = try cluster.server(of: node)
+        var waits: String?
+        let came = try patience.wait(upTo: SystemLimits.startSeconds) {
+            if server.isGone || serves(server) { return true }
+            waits = cluster.whatIsMissing(for: server)
+            return waits != nil
+        }
         if server.isGone { return .refused(log: server.logTail()) }
+        if let waits { return .waits(for: waits) }
         guard came else {
             throw SystemError(
                 .deadline,

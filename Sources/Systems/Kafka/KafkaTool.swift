@@ -23,9 +23,11 @@ struct KafkaTool {
             "KAFKA_JVM_PERFORMANCE_OPTS=\(KafkaHome.virtualMachine.joined(separator: " "))",
         ]
         if let folder = javaHome { arguments.append("JAVA_HOME=\(folder)") }
-        arguments += [tool] + words.dropFirst()
+        arguments.append(tool)
         let asks = words.contains { $0.hasPrefix("--bootstrap-") || $0 == "--version" || $0 == "--help" }
+        // First of all: some tools take it before their own verb alone.
         if !asks, !Self.offline.contains(name) { arguments += Self.bootstrap(server) }
+        arguments += words.dropFirst()
         let result: ToolResult
         do { result = try server.node.runInNetwork("env", arguments) } catch {
             throw SystemError(.refused, "\(server.node.name): \(error)")

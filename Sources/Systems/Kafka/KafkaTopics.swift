@@ -8,6 +8,8 @@ struct KafkaTopics {
     private let brokers: Int
     private let copies: Int
     private let properties: [KafkaSettings.Property]
+    /// What the topics have from the brokers' own properties of the same name.
+    private let inherited: [KafkaSettings.Property]
 
     init(_ settings: KafkaSettings, _ trial: TrialSetting) {
         events = "holdfast-\(trial.run)-events"
@@ -18,6 +20,9 @@ struct KafkaTopics {
             case .agent: trial.agents
             }
         (brokers, copies, properties) = (settings.brokers, settings.replicationFactor, settings.topic)
+        inherited = settings.broker.filter { property in
+            KafkaNames.topic.contains(property.name) && !settings.topic.contains { $0.name == property.name }
+        }
     }
 
     /// As Kafka names the folder of each partition.
@@ -60,7 +65,7 @@ struct KafkaTopics {
                 "the topics are not in sync \(Int(SystemLimits.syncSeconds)) s after they were made: \(missing)")
         }
         let answer = try first.call(KafkaConfigsRequest(resource: .topic(events)), within: SystemLimits.commandSeconds)
-        try KafkaCluster.verify(properties, in: answer, of: "topic \(events)")
+        try KafkaCluster.verify(properties + inherited, in: answer, of: "topic \(events)")
         try prove(on: cluster, patience)
     }
 
@@ -80,31 +85,41 @@ struct KafkaTopics {
         return nil
     }
 
-    /// A write to each way in which partitions lie, confirmed by every copy: what Metadata says is no proof.
+    /// A write to each way in which partitions lie, confirmed by every copy: what Metadata says is no proof. Followers
+    /// that asked for a partition a moment too early ask again after a second.
     private func prove(on cluster: KafkaCluster, _ patience: any Patience) throws(SystemError) {
-        for partition in 0..<Int32(brokers) {
-            guard let leader = cluster.broker(assignment(of: Int(partition))[0]) else { continue }
-            var said = "no answer"
-            let took = try patience.wait(upTo: SystemLimits.promotionSeconds) {
-                let answer = write(to: partition, on: leader, acks: -1)
-                said = answer.map { KafkaErrorName.of($0.error) } ?? "no answer"
-                return answer?.error == 0
+        var open = Set(0..<Int32(brokers))
+        var said = "no answer"
+        let took = try patience.wait(upTo: SystemLimits.promotionSeconds) {
+            let questions = open.compactMap { partition in
+                cluster.broker(assignment(of: Int(partition))[0]).map {
+                    (server: $0, request: request(to: partition, acks: -1, within: SystemLimits.proofSeconds))
+                }
             }
-            guard took else {
-                throw SystemError(
-                    .deadline,
-                    "\(leader.node.name) takes no first write to \(probe)-\(partition) within "
-                        + "\(Int(SystemLimits.promotionSeconds)) s, though all are in sync: \(said)")
+            for (_, answer) in KafkaServer.ask(questions, within: SystemLimits.proofSeconds) {
+                if answer.error == 0 { open.remove(answer.partition) } else { said = KafkaErrorName.of(answer.error) }
             }
+            return open.isEmpty
+        }
+        guard took else {
+            let names = open.sorted().map { "\(probe)-\($0)" }.joined(separator: ", ")
+            throw SystemError(
+                .deadline,
+                "\(names): no first write is taken within \(Int(SystemLimits.promotionSeconds)) s, though all are in "
+                    + "sync: \(said)")
         }
     }
 
     /// A probe write; nil if no answer came at once.
     func write(to partition: Int32, on leader: KafkaServer, acks: Int16) -> KafkaProduceRequest.Answer? {
-        let request = KafkaProduceRequest(
-            topic: probe, partition: partition, value: Array("probe".utf8), acks: acks,
-            milliseconds: Int32(SystemLimits.probeSeconds * 1000))
+        let request = request(to: partition, acks: acks, within: SystemLimits.probeSeconds)
         return KafkaServer.ask(request, of: [leader]).first?.answer
+    }
+
+    private func request(to partition: Int32, acks: Int16, within seconds: Double) -> KafkaProduceRequest {
+        KafkaProduceRequest(
+            topic: probe, partition: partition, value: Array("probe".utf8), acks: acks,
+            milliseconds: Int32(seconds * 1000))
     }
 
     /// Takes away what an earlier trial left, all but Kafka's own topics.

@@ -6,6 +6,7 @@ struct KafkaProduceRequest: KafkaRequest {
     static let version: Int16 = 3
 
     struct Answer: Equatable {
+        var partition: Int32
         var error: Int16
         var offset: Int64
     }
@@ -36,7 +37,9 @@ struct KafkaProduceRequest: KafkaRequest {
         record.integer(Int8(0))
         record.varint(0)
         record.varint(0)
-        record.varint(-1)
+        // A key of its own: topics that are compacted take nothing without.
+        record.varint(Int64(value.count))
+        record.raw(value)
         record.varint(Int64(value.count))
         record.raw(value)
         record.varint(0)
@@ -71,8 +74,8 @@ struct KafkaProduceRequest: KafkaRequest {
         let answers = try reader.list { reader throws(KafkaMalformed) in
             _ = try reader.string()
             return try reader.list { reader throws(KafkaMalformed) in
-                _ = try reader.integer(Int32.self)
-                let answer = Answer(error: try reader.integer(), offset: try reader.integer())
+                let answer = Answer(
+                    partition: try reader.integer(), error: try reader.integer(), offset: try reader.integer())
                 _ = try reader.integer(Int64.self)
                 return answer
             }
