@@ -55,4 +55,8 @@ enum SystemLimits {
     static let quorumLag: Int64 = 10
     /// A first write to a new partition, which waits for its followers.
     static let proofSeconds = 1.5
+    /// A question to several brokers at once, on which the trial's thread waits: longer than one of them is busy.
+    static let kafkaLookSeconds = 0.5
+    /// Questions without an answer, until a connection counts as dead.
+    static let kafkaOutstanding = 20
 }

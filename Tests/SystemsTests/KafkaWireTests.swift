@@ -88,4 +88,178 @@ struct KafkaWireTests {
         for value: Int64 in [0, -1, 1, -64, 300] { writer.varint(value) }
         #expect(writer.bytes == [0, 1, 2, 0x7F, 0xD8, 0x04])
     }
+
+    // MARK: The other questions
+
+    /// An answer's head and body, as a broker would write them.
+    private func answer(flexible: Bool = false, _ body: (inout KafkaWriter) -> Void) -> [UInt8] {
+        var writer = KafkaWriter()
+        writer.integer(Int32(9))
+        if flexible { writer.noTags() }
+        body(&writer)
+        return writer.bytes
+    }
+
+    /// Reads it whole, and refuses every beginning of it and whatever else its bytes may become.
+    private func check<Request: KafkaRequest>(_ request: Request, _ bytes: [UInt8]) throws -> Request.Answer {
+        for count in 0..<bytes.count {
+            #expect(throws: KafkaMalformed.self) { try request.answer(Array(bytes.prefix(count)), correlation: 9) }
+        }
+        var random = SplitMix(state: 1)
+        for _ in 0..<3000 {
+            var damaged = bytes
+            for _ in 0...random.below(3) { damaged[random.below(bytes.count)] = UInt8(random.below(256)) }
+            // Refused or read as something else, but always to its end.
+            _ = try? request.answer(damaged, correlation: 9)
+        }
+        return try request.answer(bytes, correlation: 9)
+    }
+
+    private struct SplitMix {
+        var state: UInt64
+
+        mutating func below(_ bound: Int) -> Int {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var value = state
+            value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+            return Int((value ^ (value >> 31)) % UInt64(bound))
+        }
+    }
+
+    @Test func whatBrokersSayOfTheirPropertiesIsRead() throws {
+        func configs(_ resources: [String]) -> [UInt8] {
+            answer { writer in
+                writer.integer(Int32(0))
+                writer.list(resources) { writer, resource in
+                    writer.integer(Int16(0))
+                    writer.string(nil)
+                    writer.integer(Int8(2))
+                    writer.string(resource)
+                    writer.list([("min.insync.replicas", "2", Int8(3)), ("what.is.that", nil, 0)]) { writer, entry in
+                        writer.string(entry.0)
+                        writer.string(entry.1)
+                        writer.boolean(false)
+                        writer.integer(Int8(5))
+                        writer.boolean(entry.1 == nil)
+                        writer.list(["synonym"]) { writer, name in
+                            writer.string(name)
+                            writer.string(nil)
+                            writer.integer(Int8(1))
+                        }
+                        writer.integer(entry.2)
+                        writer.string(nil)
+                    }
+                }
+            }
+        }
+        let request = KafkaConfigsRequest(resource: .topic("t"))
+        let read = try check(request, configs(["t"]))
+        #expect(
+            read.error == 0
+                && read.entries == [
+                    .init(name: "min.insync.replicas", value: "2", isSensitive: false, isUnknown: false),
+                    .init(name: "what.is.that", value: nil, isSensitive: true, isUnknown: true),
+                ])
+        #expect(throws: KafkaMalformed.self) { try request.answer(configs(["t", "u"]), correlation: 9) }
+    }
+
+    @Test func endsAreRead() throws {
+        let request = KafkaEndOffsetsRequest(topic: "t", partitions: [0, 1], committed: true)
+        #expect(request.frame(correlation: 9).dropFirst(22).prefix(5) == [0xFF, 0xFF, 0xFF, 0xFF, 1])
+        let bytes = answer { writer in
+            writer.integer(Int32(0))
+            writer.list(["t"]) { writer, topic in
+                writer.string(topic)
+                writer.list([(Int32(0), Int16(0), Int64(77)), (1, 6, -1)]) { writer, end in
+                    writer.integer(end.0)
+                    writer.integer(end.1)
+                    writer.integer(Int64(-1))
+                    writer.integer(end.2)
+                }
+            }
+        }
+        #expect(
+            try check(request, bytes)
+                == [.init(partition: 0, error: 0, offset: 77), .init(partition: 1, error: 6, offset: -1)])
+    }
+
+    @Test func theQuorumIsReadInTheFlexibleEncoding() throws {
+        func quorum(_ error: Int16) -> [UInt8] {
+            answer(flexible: true) { writer in
+                writer.integer(Int16(0))
+                writer.compactList(["__cluster_metadata"]) { writer, topic in
+                    writer.compactString(topic)
+                    writer.compactList([error]) { writer, error in
+                        writer.integer(Int32(0))
+                        writer.integer(error)
+                        writer.integer(Int32(101))
+                        writer.integer(Int32(4))
+                        writer.integer(Int64(500))
+                        for members in [[(Int32(101), Int64(510)), (102, 498)], [(1, 509)]] {
+                            writer.compactList(members) { writer, member in
+                                writer.integer(member.0)
+                                writer.integer(member.1)
+                                // A tagged field of a later release.
+                                for byte: UInt8 in [1, 9, 2, 0xAA, 0xBB] { writer.integer(byte) }
+                            }
+                        }
+                        writer.noTags()
+                    }
+                    writer.noTags()
+                }
+                writer.noTags()
+            }
+        }
+        let request = KafkaQuorumRequest()
+        // The tags at the very end are not asked for.
+        let bytes = Array(quorum(0).dropLast())
+        let read = try check(request, bytes)
+        #expect(
+            read
+                == .init(error: 0, leader: 101, epoch: 4, voters: [.init(id: 101, end: 510), .init(id: 102, end: 498)]))
+        #expect(try request.answer(quorum(6), correlation: 9).error == 6)
+    }
+
+    @Test func whoMayLeadIsRead() throws {
+        let bytes = answer(flexible: true) { writer in
+            writer.integer(Int32(0))
+            writer.compactList(["t"]) { writer, topic in
+                writer.integer(Int16(0))
+                writer.compactString(topic)
+                for _ in 0..<17 { writer.integer(UInt8(0)) }
+                writer.compactList([Int32(3)]) { writer, index in
+                    writer.integer(Int16(0))
+                    for number in [index, 2, 8] { writer.integer(number) }
+                    for list: [Int32] in [[1, 2], [2], [1], [], []] { writer.compactList(list) { $0.integer($1) } }
+                    writer.noTags()
+                }
+                writer.integer(Int32.min)
+                writer.noTags()
+            }
+        }
+        #expect(
+            try check(KafkaPartitionsRequest(topic: "t"), bytes)
+                == [.init(error: 0, index: 3, leader: 2, leaderEpoch: 8, inSync: [2], eligible: [1])])
+    }
+
+    @Test func aProbeIsABatchThatCarriesItsChecksum() throws {
+        let batch = KafkaProduceRequest.batch(Array("probe".utf8))
+        #expect(batch.count == Int(batch[11]) + 12 && batch[16] == 2)
+        // Known from a broker that took it.
+        #expect(Array(batch[17..<21]) == [212, 19, 78, 193])
+        let bytes = answer { writer in
+            writer.list(["t"]) { writer, topic in
+                writer.string(topic)
+                writer.list([Int32(2)]) { writer, partition in
+                    writer.integer(partition)
+                    writer.integer(Int16(19))
+                    writer.integer(Int64(-1))
+                    writer.integer(Int64(-1))
+                }
+            }
+        }
+        let request = KafkaProduceRequest(topic: "t", partition: 2, value: [1], acks: 1, milliseconds: 100)
+        #expect(try check(request, bytes) == .init(partition: 2, error: 19, offset: -1))
+    }
 }

@@ -119,7 +119,7 @@ final class KafkaServer {
     /// are stopped or gone are not asked.
     static func ask<Request: KafkaRequest>(
         _ request: Request, of servers: [KafkaServer], port: UInt16 = KafkaProperties.brokerPort,
-        within seconds: Double = SystemLimits.probeSeconds
+        within seconds: Double = SystemLimits.kafkaLookSeconds
     ) -> [(server: KafkaServer, answer: Request.Answer)] {
         ask(servers.map { ($0, request) }, port: port, within: seconds)
     }
@@ -127,7 +127,7 @@ final class KafkaServer {
     /// A question of its own to each of several, at the same moment.
     static func ask<Request: KafkaRequest>(
         _ questions: [(server: KafkaServer, request: Request)], port: UInt16 = KafkaProperties.brokerPort,
-        within seconds: Double = SystemLimits.probeSeconds
+        within seconds: Double = SystemLimits.kafkaLookSeconds
     ) -> [(server: KafkaServer, answer: Request.Answer)] {
         let deadline = KafkaConnection.deadline(after: seconds)
         var asked: [(server: KafkaServer, request: Request, connection: KafkaConnection, number: Int32)] = []

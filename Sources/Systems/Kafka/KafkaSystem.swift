@@ -15,6 +15,8 @@ final class KafkaSystem: System {
     private var view: KafkaView?
     /// The partition whose leader is the primary: the one that was busiest when a fault last named that.
     private var watched: Int32?
+    /// Who led it when that was last known.
+    private var lastLeader: Int32?
 
     convenience init(_ settings: KafkaSettings, _ trial: TrialSetting) {
         self.init(settings, trial, reusing: nil)
@@ -184,11 +186,11 @@ final class KafkaSystem: System {
 
     var failover: Failover { .byItself }
 
+    /// If nobody answers, the last that was known: only who is told of another may believe in another.
     var leader: (any Node)? {
-        guard let cluster, let watched = watchedPartition,
-            let partition = look().partition(topics.events, watched)
-        else { return nil }
-        return cluster.broker(partition.leader)?.node
+        guard let cluster, let watched = watchedPartition else { return nil }
+        if let partition = look().partition(topics.events, watched) { lastLeader = partition.leader }
+        return lastLeader.flatMap { cluster.broker($0)?.node }
     }
 
     /// Whether a server does its work by its own word: a broker that is registered and not fenced, a controller that
@@ -278,7 +280,7 @@ final class KafkaSystem: System {
         else {
             throw SystemError(.unreachable, "`primary`: no partition has a leader that answers at this moment")
         }
-        watched = busiest
+        (watched, lastLeader) = (busiest, leader.id)
         return leader
     }
 

@@ -112,7 +112,7 @@ struct KafkaTopics {
 
     /// A probe write; nil if no answer came at once.
     func write(to partition: Int32, on leader: KafkaServer, acks: Int16) -> KafkaProduceRequest.Answer? {
-        let request = request(to: partition, acks: acks, within: SystemLimits.probeSeconds)
+        let request = request(to: partition, acks: acks, within: SystemLimits.kafkaLookSeconds)
         return KafkaServer.ask(request, of: [leader]).first?.answer
     }
 

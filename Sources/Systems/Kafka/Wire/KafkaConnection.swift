@@ -4,13 +4,16 @@ import Platform
 /// A connection of the control plane to one broker or controller: what is asked is waited for, with a deadline. Used by
 /// one thread.
 ///
-/// After an error it answers nothing any more: what is still under way cannot be told from the next answer.
+/// An answer that is late is passed over when it comes: a broker that is slow for a moment answers the next question all
+/// the same. After any other error the connection answers nothing any more.
 final class KafkaConnection {
     private let socket: Descriptor
     private var frames = KafkaFrames()
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var correlation: Int32 = 0
     private(set) var isBroken = false
+    /// Requests sent whose answers have not come yet.
+    private(set) var outstanding = 0
 
     /// Takes over a connected socket, and closes it in the end.
     init(descriptor: Int32) throws(SystemError) {
@@ -33,7 +36,7 @@ final class KafkaConnection {
     /// Sends a request and does not wait; gives back the number by which its answer is known.
     func send<Request: KafkaRequest>(_ request: Request, by deadline: Int64) throws(SystemError) -> Int32 {
         try checkOpen()
-        correlation &+= 1
+        correlation += 1
         let bytes = request.frame(correlation: correlation)
         var sent = 0
         while sent < bytes.count {
@@ -43,22 +46,33 @@ final class KafkaConnection {
             if count >= 0 {
                 sent += count
             } else if errno == EAGAIN {
-                guard wait(toSend: true, by: deadline) else { throw late("it takes no more requests") }
+                guard wait(toSend: true, by: deadline) else {
+                    // Half a request cannot be followed by another.
+                    isBroken = true
+                    throw SystemError(.deadline, "it takes no more requests")
+                }
             } else if errno != EINTR {
                 throw broken(errno)
             }
         }
+        outstanding += 1
         return correlation
     }
 
-    /// The answer to the request of that number, which must be the oldest without one.
+    /// The answer to the request of that number.
     func receive<Request: KafkaRequest>(
         _ request: Request, number: Int32, by deadline: Int64
     ) throws(SystemError) -> Request.Answer {
         try checkOpen()
         while true {
             do throws(KafkaMalformed) {
-                if let frame = try frames.next() { return try request.answer(frame, correlation: number) }
+                while let frame = try frames.next() {
+                    outstanding -= 1
+                    // Nobody waits any more for those before.
+                    var reader = KafkaReader(frame)
+                    if try reader.integer(Int32.self) < number { continue }
+                    return try request.answer(frame, correlation: number)
+                }
             } catch {
                 isBroken = true
                 throw SystemError(.unreachable, "what it answers cannot be read: \(error.text)")
@@ -69,15 +83,17 @@ final class KafkaConnection {
             } else if count == 0 {
                 throw broken(0)
             } else if errno == EAGAIN {
-                guard wait(toSend: false, by: deadline) else { throw late("no answer in time") }
+                guard wait(toSend: false, by: deadline) else { throw SystemError(.deadline, "no answer in time") }
             } else if errno != EINTR {
                 throw broken(errno)
             }
         }
     }
 
-    /// Whether the other side has closed the connection, or says something nobody asked for.
-    var isStale: Bool { isBroken || wait(toSend: false, by: 0) }
+    /// Whether the other side has closed the connection, says something nobody asked for, or has stopped answering.
+    var isStale: Bool {
+        isBroken || outstanding > SystemLimits.kafkaOutstanding || (outstanding == 0 && wait(toSend: false, by: 0))
+    }
 
     private func wait(toSend: Bool, by deadline: Int64) -> Bool {
         let left = Duration.nanoseconds(max(0, deadline - MonotonicClock.now()))
@@ -90,11 +106,6 @@ final class KafkaConnection {
 
     private func checkOpen() throws(SystemError) {
         if isBroken { throw SystemError(.unreachable, "the connection is broken") }
-    }
-
-    private func late(_ what: String) -> SystemError {
-        isBroken = true
-        return SystemError(.deadline, what)
     }
 
     private func broken(_ number: Int32) -> SystemError {
