@@ -59,4 +59,9 @@ enum SystemLimits {
     static let kafkaLookSeconds = 0.5
     /// Questions without an answer, until a connection counts as dead.
     static let kafkaOutstanding = 20
+    /// Writes to a cluster that was just started, until it is warm.
+    static let warmingSeconds = 1.5
+    static let warmingRounds = 100
+    /// Connections to each broker.
+    static let warmingLanes = 8
 }

@@ -32,10 +32,7 @@ struct KafkaArchive {
     /// Another release, another Java or other jars: another archive.
     private var name: String {
         let words = "\(home.version.version) \(home.java) \(home.classPath) \(KafkaHome.virtualMachine)"
-        let hash = words.utf8.reduce(into: UInt64(0xCBF2_9CE4_8422_2325)) { hash, byte in
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-        }
-        return "kafka-\(String(hash, radix: 16)).jsa"
+        return "kafka-\(KafkaHome.hash(words)).jsa"
     }
 
     private static func isThere(_ path: String) -> Bool { access(path, R_OK) == 0 }

@@ -1,7 +1,6 @@
 import Glibc
 import Labs
 import Platform
-import Synchronization
 
 /// A new node's data directory. The release's own tool makes the first; of the others only the ids differ, and a tool
 /// that is started a second time costs more than a second.
@@ -12,8 +11,14 @@ struct KafkaFormat {
     let clusterID = Self.freshID()
 
     /// What the tool made, by release and features: it names no node and no cluster.
-    private static let checkpoints = Mutex<[String: [UInt8]]>([:])
     private static let checkpoint = "bootstrap.checkpoint"
+
+    /// Where it is kept, in the user's cache like the class-data archive: by release, jars and features.
+    private var keptPath: String? {
+        KafkaHome.cache.map {
+            "\($0)/format-\(KafkaHome.hash("\(home.version.version) \(home.classPath) \(features)"))"
+        }
+    }
 
     private var features: [(name: String, level: Int)] {
         settings.eligibleLeaderReplicas.map { [("eligible.leader.replicas.version", $0)] } ?? []
@@ -40,8 +45,7 @@ struct KafkaFormat {
     }
 
     private func checkpointBytes(of server: KafkaServer) throws(SystemError) -> [UInt8] {
-        let key = "\(home.path) \(home.version.version) \(features)"
-        if let known = Self.checkpoints.withLock({ $0[key] }) { return known }
+        if let known = keptPath.flatMap({ Self.bytes(of: $0) }) { return known }
         try server.writeProperties()
         try home.format(clusterID: clusterID, properties: server.propertiesPath, features: features)
         let path = "\(server.dataDirectory)/\(Self.checkpoint)"
@@ -50,7 +54,10 @@ struct KafkaFormat {
         }
         // Made again, with an id of its own, like all others.
         do { try Files.removeTree(server.dataDirectory) } catch { throw SystemError(.lab, "\(error)") }
-        Self.checkpoints.withLock { $0[key] = bytes }
+        // What cannot be kept is made again the next time.
+        if let cache = KafkaHome.cache, let keptPath, (try? Files.makeFolders(cache)) != nil {
+            try? Files.write(bytes, to: keptPath)
+        }
         return bytes
     }
 

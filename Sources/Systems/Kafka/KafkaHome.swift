@@ -51,6 +51,14 @@ struct KafkaHome: Sendable {
         return environment("HOME").map { $0 + "/.cache/holdfast" }
     }
 
+    /// Names what is kept in the cache by what it was made of.
+    static func hash(_ words: String) -> String {
+        let hash = words.utf8.reduce(into: UInt64(0xCBF2_9CE4_8422_2325)) { hash, byte in
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
+        }
+        return String(hash, radix: 16)
+    }
+
     private static func fetched() -> String? {
         guard let cache else { return nil }
         let found = names(in: cache).filter { $0.hasPrefix("kafka_") && Files.isFolder("\(cache)/\($0)/libs") }

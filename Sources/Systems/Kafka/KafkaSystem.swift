@@ -46,6 +46,7 @@ final class KafkaSystem: System {
             try KafkaTopics.clear(cluster, patience: patience)
         }
         try topics.make(on: cluster, patience: patience)
+        if !isReused { try KafkaWarming(topics: topics, cluster: cluster).apply(patience) }
         if settings.transactions != nil { try makeCoordinators(cluster, patience) }
         guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
             throw SystemError(

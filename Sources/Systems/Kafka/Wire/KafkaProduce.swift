@@ -1,6 +1,6 @@
 import CChecksum
 
-/// Produce v3 of one small record: a probe, never an event.
+/// Produce v3 of one batch to one partition: probes, never events.
 struct KafkaProduceRequest: KafkaRequest {
     static let key: Int16 = 0
     static let version: Int16 = 3
@@ -14,6 +14,8 @@ struct KafkaProduceRequest: KafkaRequest {
     var topic: String
     var partition: Int32
     var value: [UInt8]
+    /// How often the batch has it.
+    var count = 1
     /// 1: the leader has it; -1: the whole in-sync set.
     var acks: Int16
     var milliseconds: Int32
@@ -26,28 +28,34 @@ struct KafkaProduceRequest: KafkaRequest {
             writer.string(topic)
             writer.list([partition]) { writer, partition in
                 writer.integer(partition)
-                writer.blob(Self.batch(value))
+                writer.blob(Self.batch(value, count: count))
             }
         }
     }
 
-    /// A batch of one record, of the format that brokers have kept since 0.11.
-    static func batch(_ value: [UInt8]) -> [UInt8] {
-        var record = KafkaWriter()
-        record.integer(Int8(0))
-        record.varint(0)
-        record.varint(0)
-        // A key of its own: topics that are compacted take nothing without.
-        record.varint(Int64(value.count))
-        record.raw(value)
-        record.varint(Int64(value.count))
-        record.raw(value)
-        record.varint(0)
+    /// A batch of the format that brokers have kept since 0.11.
+    static func batch(_ value: [UInt8], count: Int = 1) -> [UInt8] {
+        var records = KafkaWriter()
+        for index in 0..<count {
+            var record = KafkaWriter()
+            record.integer(Int8(0))
+            record.varint(0)
+            record.varint(Int64(index))
+            // A key of its own: topics that are compacted take nothing without.
+            let key = Array("probe".utf8)
+            record.varint(Int64(key.count))
+            record.raw(key)
+            record.varint(Int64(value.count))
+            record.raw(value)
+            record.varint(0)
+            records.varint(Int64(record.bytes.count))
+            records.raw(record.bytes)
+        }
 
         // What the checksum covers: from the attributes on.
         var covered = KafkaWriter()
         covered.integer(Int16(0))
-        covered.integer(Int32(0))
+        covered.integer(Int32(count - 1))
         // Both time stamps: none.
         covered.integer(Int64(-1))
         covered.integer(Int64(-1))
@@ -55,9 +63,8 @@ struct KafkaProduceRequest: KafkaRequest {
         covered.integer(Int64(-1))
         covered.integer(Int16(-1))
         covered.integer(Int32(-1))
-        covered.integer(Int32(1))
-        covered.varint(Int64(record.bytes.count))
-        covered.raw(record.bytes)
+        covered.integer(Int32(count))
+        covered.raw(records.bytes)
 
         let checksum = covered.bytes.withUnsafeBytes { holdfast_crc32c(0, $0.baseAddress, $0.count) }
         var batch = KafkaWriter()
