@@ -17,6 +17,8 @@ final class Producers {
         var lead: Int64
         /// The trial's.
         var directory: String
+        /// What answers to `worker ORDERS.json`: this very program.
+        var executable = "/proc/self/exe"
     }
 
     /// First those of the start, in their order, then those that took another's identity.
@@ -72,7 +74,9 @@ final class Producers {
         (orders.identity, orders.generation) = (producer.identity, generation)
         orders.resumes = shards[producer.identity] ?? []
         if generation > 1 { orders.begins = Self.clock(setting)() + setting.lead }
-        let process = try ProducerProcess(orders, ordersPath: "\(logs).orders.json", log: "\(logs).log")
+        let process = try ProducerProcess(
+            orders, ordersPath: "\(logs).orders.json", log: "\(logs).log",
+            executable: setting.executable)
         shards[producer.identity, default: []].append(orders.historyPath)
         producer.play(process)
         return process
