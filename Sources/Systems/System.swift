@@ -14,6 +14,13 @@ public protocol SystemKind: Sendable {
     var acknowledgements: [(form: String, promise: String)] { get }
     /// Checks a configuration of a suite without starting anything; refuses what is wrong, by field.
     func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem
+    /// The server that a configuration gets which names none, if the machine does not have it as a program of its own;
+    /// throws what is missing and how to get it. Nil: such a program it is.
+    func broughtServer() throws(SystemError) -> ServerVersion?
+}
+
+extension SystemKind {
+    public func broughtServer() throws(SystemError) -> ServerVersion? { nil }
 }
 
 public struct SettingDescription: Sendable {

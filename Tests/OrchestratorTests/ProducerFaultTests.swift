@@ -12,7 +12,7 @@ struct ProducerFaultTests {
     private static func suite(_ retries: String, _ faults: [String]) -> String {
         """
         suite: producers
-        workload: {agents: 20, rate: 1000, duration: 2s, payload: {min: 50, max: 400}, producers: 2}
+        workload: {agents: 20, rate: 1000, duration: 3s, payload: {min: 50, max: 400}, producers: 2}
         faults: [\(faults.joined(separator: ", "))]
         seed: 7
         configurations:
@@ -46,9 +46,10 @@ struct ProducerFaultTests {
         return history
     }
 
-    @Test func anotherProcessGoesOnInTheKilledOnesPlace() async throws {
+    @Test(arguments: ["none", "until-acked"])
+    func anotherProcessGoesOnInTheKilledOnesPlace(retries: String) async throws {
         let run = try await Scenario(
-            Self.suite("none", ["{fault: producer-kill, with: {rounds: 2, every: 1100ms, down: 100ms}}"]))
+            Self.suite(retries, ["{fault: producer-kill, with: {rounds: 2, every: 1s, down: 200ms}}"]))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
         let history = try expectWhole(run, "producer-kill")
         #expect(try run.actions("r", "producer-kill") == ["kill", "restart", "kill", "restart"])
@@ -79,9 +80,10 @@ struct ProducerFaultTests {
             "  - {at: 500ms, do: pause, node: producer 2}\n  - {after: 1500ms, do: resume, node: same}")
         let down = try Self.fault(place, "down", "  - {at: 1s, do: kill, node: producer}")
         let stays = try Self.fault(place, "stays", "  - {at: 1s, do: pause, node: [producer 1, producer 2]}")
+        let nobody = try Self.fault(place, "nobody", "  - {at: 1s, do: kill, node: producer 3}")
         let twice = try Self.fault(
             place, "twice", "  - {at: 1s, do: terminate, node: producer 1}\n  - {do: kill, node: same}")
-        let run = try await Scenario(Self.suite("none", [paused, down, stays, twice]))
+        let run = try await Scenario(Self.suite("none", [paused, down, stays, nobody, twice]))
         #expect(run.result.status == .exited(3), "\(run.result.output)")
         _ = try expectWhole(run, "paused")
         let gap = try run.folder.trial("r", "paused")["verdict.latency.ack.max"]?.integer
@@ -93,9 +95,11 @@ struct ProducerFaultTests {
         // Both end in good order although nothing resumed them.
         _ = try expectWhole(run, "stays")
         #expect(try run.folder.trial("r", "stays")["rate.saturated"] == .bool(false))
-        let invalid = try run.folder.trial("r", "twice")
-        #expect(invalid["status"]?.string == "invalid")
-        #expect(invalid["reason"]?.string?.contains("has no process to kill") == true)
+        for (fault, word) in [("nobody", "there is no producer 3"), ("twice", "has no process to kill")] {
+            let trial = try run.folder.trial("r", fault)
+            #expect(trial["status"]?.string == "invalid")
+            #expect(trial["reason"]?.string?.contains(word) == true, "\(trial["reason"]?.string ?? "")")
+        }
     }
 
     /// A signal from outside is no fault: what such a producer missed makes the trial invalid.

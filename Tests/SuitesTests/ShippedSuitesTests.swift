@@ -56,6 +56,16 @@ struct ShippedSuitesTests {
             ])
     }
 
+    /// Those that need a consumer group, tiered storage or another cluster have other places.
+    @Test func theSuiteOfKafkaNamesEachOfItsRows() throws {
+        let suite = try shipped("kafka-durability")
+        let rows = Set(suite.cells.compactMap { $0.description?.prefix(3) }.map(String.init))
+        let wanted = [1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13, 14, 16, 17, 19, 20, 22, 24, 25, 26, 28, 29, 30, 32, 41, 46]
+        #expect(rows == Set(wanted.map { $0 < 10 ? "K0\($0)" : "K\($0)" }))
+        #expect(suite.controls.map(\.description).contains("acks 1 × leader-isolated: lost"))
+        #expect(suite.gates.map(\.description).contains("acks all, *flush* × power-loss-all: lost ≤ 0"))
+    }
+
     @Test func theDurabilitySuiteNamesEachOfItsRows() throws {
         let suite = try shipped("redis-durability")
         let alone = suite.cells.filter { $0.configuration.kind.name == "redis-standalone" }

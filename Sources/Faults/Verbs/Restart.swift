@@ -23,7 +23,8 @@ public struct Restart: Verb {
 extension Restart: BuiltProcessVerb {
     public func apply(to targets: [any ProcessOwner], in scene: any Scene) throws(FaultError) {
         for target in targets {
-            if target.isUp {
+            if case .gone = target.state {
+            } else {
                 try scene.takeDown([target], action: Terminate.name) { target throws(LabError) in
                     try target.terminate()
                 }

@@ -78,6 +78,8 @@ struct KafkaKind: SystemKind {
                 about: "a property of brokers that Holdfast sets unless a suite does; \($0.own) is Kafka's own default")
         }
 
+    func broughtServer() throws(SystemError) -> ServerVersion? { try KafkaHome.find(nil).version }
+
     func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {
         ConfiguredKafka(settings: try KafkaSettingsReader(check: KafkaClientProperties.problem).read(text))
     }

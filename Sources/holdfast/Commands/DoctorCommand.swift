@@ -1,5 +1,6 @@
 import Foundation
 import Labs
+import Systems
 
 struct DoctorCommand: Command {
     static let name = "doctor"
@@ -9,7 +10,7 @@ struct DoctorCommand: Command {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         try arguments.none(of: name)
-        let probes = Doctor.examine()
+        let probes = Doctor.examine() + Systems.all.compactMap(broughtServer)
         if arguments.has("--json") {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
@@ -24,5 +25,15 @@ struct DoctorCommand: Command {
         }
         Console.out(Columns.text(rows))
         return Exit.fine
+    }
+
+    private static func broughtServer(_ kind: any SystemKind) -> Probe? {
+        do throws(SystemError) {
+            guard let server = try kind.broughtServer() else { return nil }
+            return Probe(
+                name: kind.name, ok: true, detail: "\(server.name) \(server.version) in \(server.path)", remedy: nil)
+        } catch {
+            return Probe(name: kind.name, ok: false, detail: error.message, remedy: nil)
+        }
     }
 }
