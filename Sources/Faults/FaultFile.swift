@@ -38,6 +38,19 @@ public struct FaultFile: Sendable {
         return nil
     }
 
+    /// The place of a step that names a producer beyond the last of so many; nil if there is none.
+    public func missingProducer(of count: Int) -> Diagnostic? {
+        for (verb, source) in timeline.verbsAndPlaces {
+            var numbers = verb.nodes?.words.filter { $0.word == "producer" }.compactMap(\.number) ?? []
+            if case .producer(let identity) = (verb as? StartWorker)?.worker { numbers.append(identity) }
+            guard let number = numbers.first(where: { $0 > count }) else { continue }
+            return source.diagnostic(
+                "there is no producer \(number): the workload has \(count)",
+                remedy: "set workload.producers to \(number) or more, or name another")
+        }
+        return nil
+    }
+
     private static func missingWorker(of verb: any Verb) -> String? {
         switch (verb as? StartWorker)?.worker {
         case .consumer: return "consumer"

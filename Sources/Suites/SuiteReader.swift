@@ -110,6 +110,7 @@ struct SuiteReader {
             var own = draft
             if let workload = fault.workload { try own.apply(workload) }
             let settings = try own.checked(for: entry.place)
+            if let problem = fault.fault.missingProducer(of: settings.producers) { throw problem }
             let occurrence = 1 + earlier.count { $0.fault.name == fault.fault.name }
             let cell = Suite.Cell(
                 configuration: configuration, configured: try entry.configured(for: settings), fault: fault.fault,

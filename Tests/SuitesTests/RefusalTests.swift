@@ -225,6 +225,17 @@ struct RefusalTests {
         )
     }
 
+    @Test(arguments: ["{do: kill, node: [primary, producer 3]}", "{do: start, worker: producer, as: 3}"])
+    func aProducerThatTheWorkloadHasNotIsRefused(step: String) throws {
+        let folder = try FaultFolder(["third": "applies-to: [redis-standalone]\ntimeline: [\(step)]"])
+        let text = small().replacing("primary-kill", with: "third")
+        let refused = refusal(of: text, faults: [folder.path])
+        #expect(
+            refused == "\(folder.path)/third.yml:4:12: timeline[0]: there is no producer 3: the workload has 2; "
+                + "set workload.producers to 3 or more, or name another")
+        #expect(refusal(of: text + "\nworkload: {producers: 3}", faults: [folder.path]).hasPrefix("no refusal"))
+    }
+
     @Test func cellsThatWouldShareAFolderAreRefused() throws {
         let folder = try FaultFolder(["none-2": "applies-to: [redis-standalone]\ntimeline: []"])
         let text = small().replacing("[none, primary-kill]", with: "[none, {fault: none, workload: {rate: 1}}, none-2]")

@@ -194,10 +194,13 @@ public final class FaultEngine {
             return all.isEmpty ? [] : [all[random.below(all.count)]]
         case "down":
             let down = Set(scene.ledger.open.filter { downing.contains($0.action) }.map(\.node))
+            let full = Set(scene.ledger.open.filter { $0.action == FillDisk.name }.map(\.node))
             let all: [any ProcessOwner] = try scene.asking { () throws(SystemError) in
                 try scene.system.resolve(NodeWord("all", tier: word.tier))
             }
-            return all.filter { down.contains($0.name) } + scene.producers.filter { down.contains($0.name) }
+            // A server whose disk is full may have ended itself.
+            let ended = all.filter { down.contains($0.name) || full.contains($0.name) && !$0.isUp }
+            return ended + scene.producers.filter { down.contains($0.name) }
         default: return try scene.asking { () throws(SystemError) in try scene.system.resolve(word) }
         }
     }

@@ -4,6 +4,11 @@ public import Systems
 /// A process of Holdfast's own that faults can be about: one that plays agents.
 public protocol Worker: ProcessOwner {}
 
+extension ProcessOwner {
+    /// It has a process, stopped or not.
+    var isUp: Bool { if case .gone = state { false } else { true } }
+}
+
 /// The trial as a verb or a wait sees it.
 public protocol Scene: AnyObject {
     var system: any System { get }
@@ -105,6 +110,10 @@ extension Scene {
     /// Starts the servers of several nodes again at the same moment: one may need another to come up.
     func revive(_ nodes: [any Node]) throws(FaultError) {
         for node in try restartOnce(nodes, note: nil) {
+            if ledger.open.contains(where: { $0.action == FillDisk.name && $0.node == node.name }) {
+                throw FaultError(
+                    .failed, "\(node.name) refuses to start, and its disk is still full: heal fill-disk before")
+            }
             countRefusedStart()
             if try mend(node) {
                 if try restartOnce([node], note: "after the repair").isEmpty { continue }

@@ -40,13 +40,6 @@ extension FillDisk: BuiltVerb {
     }
 }
 
-extension ProcessOwner {
-    /// It has a process, stopped or not.
-    fileprivate var isUp: Bool {
-        if case .gone = state { false } else { true }
-    }
-}
-
 extension Scene {
     /// Another action that lasts took it down: whoever ends that one starts it again.
     fileprivate func isDown(_ node: any Node, but id: Int64) -> Bool {

@@ -23,8 +23,7 @@ public struct Restart: Verb {
 extension Restart: BuiltProcessVerb {
     public func apply(to targets: [any ProcessOwner], in scene: any Scene) throws(FaultError) {
         for target in targets {
-            if case .gone = target.state {
-            } else {
+            if target.isUp {
                 try scene.takeDown([target], action: Terminate.name) { target throws(LabError) in
                     try target.terminate()
                 }
