@@ -12,6 +12,9 @@ public enum Sockets {
     /// errno of a connection that was begun; 0 if it stands (or is still under way). Takes the error off the socket.
     public static func connectError(_ descriptor: Int32) -> Int32 { clinux_socket_error(descriptor) }
 
+    /// Whether a byte of data has ever left by this socket; true if nobody can say. Connecting alone sends none.
+    public static func hasSent(_ descriptor: Int32) -> Bool { clinux_socket_has_sent(descriptor) != 0 }
+
     /// A connected, blocking socket; the caller closes it. ETIMEDOUT if nobody answers in time.
     public static func connect(_ address: String, port: UInt16, upTo limit: Duration = Limits.connect)
         throws(KernelFailure) -> Int32

@@ -75,6 +75,8 @@ int clinux_sleep_until(int64_t at_nanoseconds);
 int clinux_connect(const char *address, uint16_t port);
 /// The error that a socket has pending, 0 if none.
 int clinux_socket_error(int socket);
+/// 0 if no byte of data has left by this TCP socket; 1 if some has, or nobody can say.
+int clinux_socket_has_sent(int socket);
 int clinux_set_blocking(int descriptor, int blocking);
 
 // Filesystems (filesystems.c)
