@@ -10,6 +10,8 @@ struct ProducerHistory: ~Copyable {
     /// By the publisher's number of the reason; 0 for one that has not occurred yet.
     private var reasons: [UInt32] = []
     private let worker: UInt32
+    /// The transaction that attempts belong to now: the publisher's number of it, and that of its name.
+    private var current: (transaction: Int64, name: UInt32) = (0, 0)
 
     init(_ orders: ProducerOrders, form: Position.Form) throws(ProducerError) {
         writer = try Self.open(orders)
@@ -32,7 +34,18 @@ struct ProducerHistory: ~Copyable {
         writer.append(
             .attempt(
                 t: now, agent: attempt.event.agent, seq: attempt.event.seq, number: attempt.number,
-                kind: kinds[Int(attempt.event.kind.rawValue)], intended: attempt.intended, crc: crc))
+                kind: kinds[Int(attempt.event.kind.rawValue)], intended: attempt.intended, crc: crc,
+                transaction: current.name))
+    }
+
+    /// Attempts that follow belong to this one.
+    mutating func enter(_ transaction: Int64, name: @autoclosure () -> String) {
+        if transaction == current.transaction { return }
+        current = (transaction, transaction == 0 ? 0 : writer.name(name()))
+    }
+
+    mutating func append(_ ended: EndedTransaction, name: String, now: Int64) {
+        writer.append(.transaction(t: now, id: writer.name(name), state: ended.state, begun: ended.begun))
     }
 
     mutating func append(_ completion: Completion, of attempt: Attempt, now: Int64) {

@@ -78,7 +78,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         publisher.open(poller, now: clock())
         while true {
             let before = clock()
-            if engine.isOver(before) { break }
+            if engine.isOver(before), publisher.finish(poller, now: before, into: &completions) { break }
             if before >= nextStatus { try tell(before) }
             try wait(from: before, into: &events)
             let now = clock()
@@ -92,6 +92,8 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
                 if completions.count >= answerLimit { try turn() }
             }
             if publisher.nextDeadline <= now { publisher.expire(poller, now: now, into: &completions) }
+            // Whoever has its place goes on with its agents.
+            if publisher.fenced != nil { engine.stop(at: min(now, engine.end)) }
             try turn()
         }
         publisher.close(poller, now: clock(), into: &completions)
@@ -125,8 +127,9 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
     }
 
     private mutating func takeAnswers() {
-        if completions.isEmpty { return }
         let now = clock()
+        publisher.takeEnded { history.append($0, name: publisher.transactionName($0.number), now: now) }
+        if completions.isEmpty { return }
         for completion in completions {
             let attempt = engine.attempt(completion.slot)
             if completion.reason != 0 && !history.knows(completion.reason) {
@@ -145,6 +148,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         while begun < turnLimit, let attempt = engine.begin(now) {
             begun += 1
             let crc = publisher.prepare(attempt, now: now)
+            history.enter(publisher.transaction, name: publisher.transactionName(publisher.transaction))
             history.append(attempt, crc: crc, now: now)
             if attempt.number == orders.firstTry { references.append(attempt.free) }
         }
@@ -218,6 +222,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         status.inFlight = engine.inFlight
         (status.waiting, status.lateness) = engine.backlog(now)
         status.scheduleError99 = errors.percentile(0.99)
+        status.fenced = publisher.fenced
         return status
     }
 }

@@ -31,6 +31,19 @@ public struct Completion: Sendable, BitwiseCopyable {
     }
 }
 
+/// A transaction that is over.
+public struct EndedTransaction: Sendable {
+    /// The publisher's number of it.
+    public var number: Int64
+    public var state: TransactionState
+    /// When its end was asked for; nil if it never was.
+    public var begun: Int64?
+
+    public init(number: Int64, state: TransactionState, begun: Int64?) {
+        (self.number, self.state, self.begun) = (number, state, begun)
+    }
+}
+
 /// A broker's client, driven by the one loop of a producer. It never blocks.
 ///
 /// Every attempt that was prepared gets exactly one completion. Telling `failed` from `unknown` is the publisher's duty,
@@ -59,4 +72,26 @@ public protocol Publisher: AnyObject {
     func use(addresses: [String], _ poller: borrowing Poller, now: Int64, into completions: inout [Completion])
     /// Ends all connections; what is unanswered completes as what it is then.
     func close(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion])
+
+    // What only a transactional publisher has; the others need not say so.
+
+    /// The number of the transaction that the attempt belongs to that was prepared last; 0: none.
+    var transaction: Int64 { get }
+    /// What the history calls a transaction.
+    func transactionName(_ number: Int64) -> String
+    /// Hands over the transactions that have ended since the last call.
+    func takeEnded(_ each: (EndedTransaction) -> Void)
+    /// Why it can do nothing any more: another producer has its identity. All that was unanswered has completed.
+    var fenced: String? { get }
+    /// Called over and over once the load is over and everything is answered: ends what is still open. True once nothing
+    /// is.
+    func finish(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) -> Bool
+}
+
+extension Publisher {
+    public var transaction: Int64 { 0 }
+    public func transactionName(_ number: Int64) -> String { "" }
+    public func takeEnded(_ each: (EndedTransaction) -> Void) {}
+    public var fenced: String? { nil }
+    public func finish(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) -> Bool { true }
 }
