@@ -78,7 +78,16 @@ let package = Package(
         tests("Workload", ["Workload", "History"]),
         tests("Workers", ["Workers", "Workload", "History", "Platform"]),
         tests("Labs", ["Labs", "Platform"]),
-        tests("Systems", ["Systems", "Labs", "Workers", "Workload", "History", "Documents", "Platform"]),
+        // The client library's own mock of a cluster: for its error paths.
+        .systemLibrary(
+            name: "CRDKafkaMock", path: "Tests/CRDKafkaMock", pkgConfig: "rdkafka",
+            providers: [.apt(["librdkafka-dev"])]),
+        tests(
+            "Systems",
+            [
+                "Systems", "Labs", "Workers", "Workload", "History", "Documents", "Platform", "CRDKafka",
+                "CRDKafkaMock",
+            ]),
         tests("Faults", ["Faults", "Systems", "Documents"]),
         tests("Suites", ["Suites", "Faults", "Systems", "Workload", "Documents", "Report"]),
         tests(

@@ -11,7 +11,7 @@ import Testing
 /// need no fault. It ends with this process.
 final class KafkaClientBroker: Sendable {
     static let properties = [
-        "process.roles=broker,controller", "node.id=1", "controller.listener.names=CONTROLLER",
+        "controller.listener.names=CONTROLLER",
         "offsets.topic.replication.factor=1", "offsets.topic.num.partitions=1",
         "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
         "transaction.state.log.num.partitions=1", "transaction.abort.timed.out.transaction.cleanup.interval.ms=200",
@@ -28,9 +28,15 @@ final class KafkaClientBroker: Sendable {
     private static let state = Mutex(State.none)
 
     let address: String
-    let home: KafkaHome
+    private let home: KafkaHome
+    private let archive: String?
+    private let folder: String
+    private let voters: String
 
-    private init(address: String, home: KafkaHome) { (self.address, self.home) = (address, home) }
+    private init(address: String, home: KafkaHome, archive: String?, folder: String, voters: String) {
+        (self.address, self.home, self.archive, self.folder) = (address, home, archive, folder)
+        self.voters = voters
+    }
 
     static func shared() throws -> KafkaClientBroker {
         try state.withLock { state in
@@ -57,16 +63,14 @@ final class KafkaClientBroker: Sendable {
         try Files.makeFolders(folder)
         removeAtExit(folder)
         let (port, other) = try freePorts()
-        let file = folder + "/server.properties"
-        let own = [
-            "controller.quorum.voters=1@127.0.0.1:\(other)", "log.dirs=\(folder)/data",
-            "listeners=PLAINTEXT://127.0.0.1:\(port),CONTROLLER://127.0.0.1:\(other)",
-        ]
-        try Files.write((properties + own).joined(separator: "\n") + "\n", to: file)
-        try home.format(clusterID: KafkaHome.anyClusterID, properties: file, features: [])
-        let program = try home.program(
-            heapMegabytes: 256, properties: file, log: folder + "/server.log", outputFile: folder + "/server.out",
-            archive: archive)
+        let voters = "controller.quorum.voters=1@127.0.0.1:\(other)"
+        let broker = KafkaClientBroker(
+            address: "127.0.0.1:\(port)", home: home, archive: archive, folder: folder, voters: voters)
+        let program = try broker.program(
+            [
+                "process.roles=broker,controller", "node.id=1",
+                "listeners=PLAINTEXT://127.0.0.1:\(port),CONTROLLER://127.0.0.1:\(other)",
+            ], name: "server")
         // The kernel ends it with the thread that started it: one that lives as long as this process.
         let outcome = Mutex<Result<Int32, ToolError>?>(nil)
         let started = DispatchSemaphore(value: 0)
@@ -86,7 +90,61 @@ final class KafkaClientBroker: Sendable {
             (try? Sockets.connect("127.0.0.1", port: port)).map { close($0) == 0 } ?? false
         }
         guard answers else { throw SystemError(.lab, "the broker does not answer: \(folder)/server.log") }
-        return KafkaClientBroker(address: "127.0.0.1:\(port)", home: home)
+        return broker
+    }
+
+    private func program(_ own: [String], name: String) throws -> Program {
+        let file = "\(folder)/\(name).properties"
+        let all = Self.properties + own + [voters, "log.dirs=\(folder)/\(name)"]
+        try Files.write(all.joined(separator: "\n") + "\n", to: file)
+        try home.format(clusterID: KafkaHome.anyClusterID, properties: file, features: [])
+        return try home.program(
+            heapMegabytes: 256, properties: file, log: "\(folder)/\(name).log", outputFile: "\(folder)/\(name).out",
+            archive: archive)
+    }
+
+    /// With one more broker, number 2, beside this one; it ends in good order by `end`, or with the body.
+    func withSecond(_ body: (_ end: () throws -> Void) throws -> Void) throws {
+        let (port, _) = try Self.freePorts()
+        let program = try program(
+            ["process.roles=broker", "node.id=2", "listeners=PLAINTEXT://127.0.0.1:\(port)"], name: "second")
+        let child = try Child(
+            executable: program.executable, arguments: program.arguments, output: .file(program.outputFile))
+        defer { child.end() }
+        try wait { $0.brokers.count == 2 }
+        try body {
+            child.send(SIGTERM)
+            try #require(child.wait(upTo: .seconds(30)) != nil)
+            try wait { $0.brokers.count == 1 }
+        }
+    }
+
+    private func wait(_ condition: (KafkaMetadata) -> Bool) throws {
+        let came = try TestPatience().wait(upTo: 60) {
+            guard let connection = try? connect(),
+                let answer = try? connection.call(KafkaMetadataRequest(topics: []), within: 5)
+            else { return false }
+            return condition(answer)
+        }
+        try #require(came)
+    }
+
+    private func connect() throws -> KafkaConnection {
+        let server = try #require(ServerAddress(address))
+        return try KafkaConnection(descriptor: try Sockets.connect(server.host, port: server.port))
+    }
+
+    /// Makes a topic of three partitions.
+    func make(_ topic: String, replicas: [Int32] = [1], properties: [String: String]) throws {
+        let connection = try connect()
+        let request = KafkaCreateTopicsRequest(
+            topics: [
+                KafkaCreateTopicsRequest.Topic(
+                    name: topic, assignment: [replicas, replicas, replicas],
+                    properties: properties.map { KafkaSettings.Property(name: $0.key, value: $0.value) })
+            ], milliseconds: 10_000)
+        let results = try connection.call(request, within: 20)
+        try #require(results.map(\.error) == [0], "\(results)")
     }
 
     /// Two ports of the loopback that nobody has at this moment.

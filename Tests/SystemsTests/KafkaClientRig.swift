@@ -15,6 +15,8 @@ final class KafkaRig {
         var crc: UInt32
         var completion: Completion
         var reason: String
+        /// 0: none.
+        var transaction: Int64
     }
 
     static let run = "kafka-client-test"
@@ -24,6 +26,7 @@ final class KafkaRig {
     private var engine: ProducerEngine
     private var completions: [Completion] = []
     private var events: [PollEvent] = []
+    private(set) var ended: [EndedTransaction] = []
 
     /// - Parameter streams: `TOPIC-P` of each partition.
     init(
@@ -53,6 +56,16 @@ final class KafkaRig {
         for event in events { publisher.ready(event, poller, now: now, into: &completions) }
         if publisher.nextDeadline <= now { publisher.expire(poller, now: now, into: &completions) }
         publisher.send(poller, now: now, into: &completions)
+        publisher.takeEnded { ended.append($0) }
+    }
+
+    /// What has completed since `begin`.
+    var taken: [Completion] { completions }
+
+    /// Ends what is open, as a producer does when its load is over.
+    func finish() throws {
+        try settle { publisher.finish(poller, now: MonotonicClock.now(), into: &completions) }
+        publisher.takeEnded { ended.append($0) }
     }
 
     func settle(_ condition: () -> Bool) throws {
@@ -65,7 +78,7 @@ final class KafkaRig {
 
     /// Begins so many events, sends them, does what the test wants meanwhile, and waits until all have completed.
     func publish(_ count: Int, _ meanwhile: () throws -> Void = {}) throws -> [Item] {
-        var (flying, done, begun): ([Int32: (Attempt, UInt32)], [Item], Int) = ([:], [], 0)
+        var (flying, done, begun): ([Int32: (Attempt, UInt32, Int64)], [Item], Int) = ([:], [], 0)
         let deadline = MonotonicClock.now() + 40_000_000_000
         var first = true
         while done.count < count {
@@ -75,7 +88,8 @@ final class KafkaRig {
             let now = MonotonicClock.now()
             while begun < count, let attempt = engine.begin(now) {
                 begun += 1
-                flying[attempt.slot] = (attempt, publisher.prepare(attempt, now: now))
+                let crc = publisher.prepare(attempt, now: now)
+                flying[attempt.slot] = (attempt, crc, publisher.transaction)
             }
             publisher.send(poller, now: now, into: &completions)
             if first { try meanwhile() }
@@ -84,15 +98,25 @@ final class KafkaRig {
             for completion in completions {
                 engine.complete(completion.slot, completion.outcome, now: now)
                 let known = flying.removeValue(forKey: completion.slot)
-                let (attempt, crc) = try #require(known, "an attempt completed twice")
+                let (attempt, crc, transaction) = try #require(known, "an attempt completed twice")
                 done.append(
                     Item(
                         attempt: attempt, crc: crc, completion: completion,
-                        reason: publisher.reason(completion.reason)))
+                        reason: publisher.reason(completion.reason), transaction: transaction))
             }
             completions.removeAll()
         }
         return done
+    }
+
+    /// Begins and sends so many events, and does not wait for what becomes of them.
+    func begin(_ count: Int) throws {
+        let now = MonotonicClock.now()
+        for _ in 0..<count {
+            let attempt = engine.begin(now)
+            _ = publisher.prepare(try #require(attempt), now: now)
+        }
+        publisher.send(poller, now: now, into: &completions)
     }
 
     func close() -> [Completion] {

@@ -9,4 +9,12 @@ extension SystemLimits {
     static let replayStallNanoseconds: Int64 = 30_000_000_000
     /// Transactions of producers that are gone: their own time-out, and how often the brokers look.
     static let openTransactionSeconds = 90.0
+    /// One try of a call that waits, before it is seen whether its producer ends.
+    static let kafkaErrandMilliseconds: Int32 = 2_000
+    static let kafkaMeetMilliseconds: Int32 = 1_000
+    /// A transaction that has not got its events by then is ended with those that it has: at low rates, too, events are
+    /// committed.
+    static let kafkaTransactionLinger: Int64 = 1_000_000_000
+    /// A dead client instance is replaced no sooner after another.
+    static let kafkaReplaceAfter: Int64 = 500_000_000
 }

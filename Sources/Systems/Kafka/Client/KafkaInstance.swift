@@ -38,6 +38,9 @@ final class KafkaInstance: Sendable {
     /// Waits for the library's threads.
     deinit { rd_kafka_destroy_flags(handle, Int32(RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE)) }
 
+    /// More addresses to find the cluster at, with commas.
+    func addBrokers(_ addresses: String) { rd_kafka_brokers_add(handle, addresses) }
+
     /// The error that ended this instance for good; nil while there is none.
     var fatalError: (error: rd_kafka_resp_err_t, text: String)? {
         var error = RD_KAFKA_RESP_ERR_NO_ERROR

@@ -15,8 +15,8 @@ enum KafkaOutcomes {
         /// That, and the partition kept its leader from before the try until after its outcome: the library sends a
         /// record again after NOT_LEADER_OR_FOLLOWER without counting, and only a new leader lets a broker say that.
         case onlyTrySameLeader
-        /// No connection to any broker stood at any moment from its hand-over to its end.
-        case neverConnected
+        /// From its hand-over to its end not a byte has left by any connection.
+        case neverSpoken
     }
 
     /// How a test makes the library say it.
@@ -45,7 +45,7 @@ enum KafkaOutcomes {
     struct Circumstances: Sendable {
         var isOnlyTry: Bool
         var keptLeader: Bool
-        var neverConnected: Bool
+        var neverSpoken: Bool
     }
 
     /// The first row that matches counts.
@@ -92,7 +92,7 @@ enum KafkaOutcomes {
     private static func stall(_ error: rd_kafka_resp_err_t, _ failed: String, _ unknown: String) -> [Row] {
         [
             Row(
-                error: error, status: RD_KAFKA_MSG_STATUS_NOT_PERSISTED, condition: .neverConnected, outcome: .failed,
+                error: error, status: RD_KAFKA_MSG_STATUS_NOT_PERSISTED, condition: .neverSpoken, outcome: .failed,
                 why: failed, provoked: .alone),
             Row(error: error, outcome: .unknown, why: unknown, provoked: .mock),
         ]
@@ -100,10 +100,11 @@ enum KafkaOutcomes {
 
     private static let stalls: [Row] =
         stall(
-            RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, "no broker was connected in all its time: not a byte of it has left",
+            RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, "no connection has carried anything in all its time",
             "it may have been sent once, or over and over")
         + stall(
-            RD_KAFKA_RESP_ERR__PURGE_QUEUE, "taken out of the queue, and no broker was connected in all its time",
+            RD_KAFKA_RESP_ERR__PURGE_QUEUE,
+            "taken out of the queue, and no connection has carried anything in all its time",
             "taken out of the queue, where it may have come back to after a try")
 
     private static func unknown(_ error: rd_kafka_resp_err_t, _ provoked: Provocation, _ why: String) -> Row {
@@ -151,7 +152,7 @@ enum KafkaOutcomes {
             case .none: return row
             case .onlyTry: if circumstances.isOnlyTry { return row }
             case .onlyTrySameLeader: if circumstances.isOnlyTry && circumstances.keptLeader { return row }
-            case .neverConnected: if circumstances.neverConnected { return row }
+            case .neverSpoken: if circumstances.neverSpoken { return row }
             }
         }
         return anythingElse

@@ -32,6 +32,8 @@ final class KafkaProducer {
     private let queue: OpaquePointer
     /// Readable when there are reports.
     private let wake: EventDescriptor
+    /// The library has said that it can do nothing more.
+    private(set) var isDead = false
 
     init(properties: [String: String], topic name: String, log: @escaping @Sendable (String) -> Void)
         throws(KafkaClientError)
@@ -51,6 +53,8 @@ final class KafkaProducer {
         // What the library writes when its queue is empty no longer; an event descriptor takes eight bytes.
         var one: UInt64 = 1
         rd_kafka_queue_io_event_enable(queue, wake.raw, &one, MemoryLayout<UInt64>.size)
+        // It may not be empty any more, and then it is never heard of again.
+        wake.signal()
     }
 
     deinit {
@@ -80,7 +84,11 @@ final class KafkaProducer {
         while count < limit {
             guard let event = rd_kafka_queue_poll(queue, 0) else { return .none }
             defer { rd_kafka_event_destroy(event) }
-            guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR else { continue }
+            guard rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR else {
+                // Other errors are no end, and tell nothing that a report does not tell.
+                if rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__FATAL { isDead = true }
+                continue
+            }
             // The reports of one request, in its order. Offsets are counted up from the first one's, which is below
             // zero where the broker gave none: those that follow mean nothing then.
             var isCounted = true

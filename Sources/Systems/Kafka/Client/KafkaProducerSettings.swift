@@ -16,6 +16,15 @@ struct KafkaProducerSettings: Sendable {
     let hasPositions: Bool
     /// After so long without a report an attempt is unknown, in nanoseconds: the library itself gives up before.
     let patience: Int64
+    let transactions: Transactions?
+    /// After so long without an end a transaction is unknown, in nanoseconds.
+    let transactionPatience: Int64
+
+    struct Transactions: Sendable {
+        var events: Int
+        /// Share of them that is aborted on purpose.
+        var abort: Double
+    }
 
     init(_ orders: ProducerOrders) throws(ProducerError) {
         let client = orders.client
@@ -40,6 +49,22 @@ struct KafkaProducerSettings: Sendable {
         let given = Int64(properties["message.timeout.ms"] ?? properties["delivery.timeout.ms"] ?? "") ?? 0
         // The library looks for what has timed out once a second.
         patience = max(orders.timeout, given * 1_000_000 + 5_000_000_000)
+        transactions = try Self.transactions(client.settings)
+        transactionPatience = 2 * (Int64(properties["transaction.timeout.ms"] ?? "") ?? 60_000) * 1_000_000
+    }
+
+    private static let events = KafkaClientProperties.ownPrefix + "transaction.events"
+    private static let abort = KafkaClientProperties.ownPrefix + "transaction.abort"
+
+    private static func transactions(_ settings: [String: String]) throws(ProducerError) -> Transactions? {
+        guard let events = settings[events] else { return nil }
+        guard let limit = Int(events), limit > 0 else {
+            throw ProducerError("client.settings.\(Self.events): `\(events)` is no number of events")
+        }
+        guard let share = Double(settings[abort] ?? "0"), (0...1).contains(share) else {
+            throw ProducerError("client.settings.\(Self.abort): `\(settings[abort] ?? "")` is no share (0 to 1)")
+        }
+        return Transactions(events: limit, abort: share)
     }
 
     private static func addresses(_ texts: [String]) throws(ProducerError) -> [ServerAddress] {
@@ -92,6 +117,20 @@ struct KafkaProducerSettings: Sendable {
         "metadata.broker.list": "bootstrap.servers", "message.send.max.retries": "retries",
     ]
 
+    /// How long a transaction may take before the coordinator aborts it, unless the orders say otherwise: longer than
+    /// it takes a cluster to come back, since that is a fence for the producer; and not much longer, since readers wait
+    /// as long for the transactions of a producer that is gone.
+    private static let transactionMilliseconds = 20_000
+
+    /// The library takes no time-outs beyond that of the transaction; those of ours give way.
+    private static func fit(_ properties: inout [String: String], _ own: [String: String]) {
+        let whole = own["transaction.timeout.ms"].flatMap { Int($0) } ?? transactionMilliseconds
+        properties["transaction.timeout.ms"] = own["transaction.timeout.ms"] ?? "\(whole)"
+        for name in ["message.timeout.ms", "socket.timeout.ms"] where own[name] == nil {
+            if let ours = properties[name].flatMap({ Int($0) }) { properties[name] = "\(min(ours, whole))" }
+        }
+    }
+
     private static func properties(_ orders: ProducerOrders) -> [String: String] {
         var own: [String: String] = [:]
         for (name, value) in orders.client.settings where !name.hasPrefix(KafkaClientProperties.ownPrefix) {
@@ -103,6 +142,12 @@ struct KafkaProducerSettings: Sendable {
         properties["acks"] = orders.client.ack
         // Every attempt that may be in flight has room at the same time.
         let slots = orders.agents.count * orders.inFlight
+        if orders.client.settings[events] != nil {
+            properties["transactional.id"] = "holdfast-\(orders.run)-\(orders.identity)"
+            properties["enable.idempotence"] = "true"
+            properties["retries"] = own["retries"]
+            fit(&properties, own)
+        }
         properties["queue.buffering.max.messages"] = own["queue.buffering.max.messages"] ?? "\(max(100_000, slots))"
         return properties
     }

@@ -9,41 +9,41 @@ import Workload
 /// The library has threads and queues of its own. Here an attempt waits until the loop has written it down; then it is
 /// handed over, and its report comes back by the library's queue.
 final class KafkaPublisher: Publisher {
-    /// An attempt in the engine's table.
-    private struct Slot: BitwiseCopyable {
-        /// Counts the attempts of this slot: a report that comes after its attempt was given up is another's.
-        var generation: UInt32 = 0
-        var isTaken = false
-        var deadline: Int64 = .max
-        /// `KafkaSurroundings.silence` when it was handed over.
-        var silence: UInt64?
-    }
-
-    /// An attempt that is not handed over yet; its value stands in `values`.
-    private struct Waiting {
-        var slot: Int32
-        var generation: UInt32
-        var partition: Int32
-        var length: Int
-        var deadline: Int64
-    }
-
     private static let wakeToken: UInt64 = 1
+    private static let errandToken: UInt64 = 2
     private static let reportLimit = 256
     private static let lookEvery: Int64 = 250_000_000
 
     private let codec: EventCodec
-    private let settings: KafkaProducerSettings
+    let settings: KafkaProducerSettings
     private let worker: String
     private let reasons = ReasonTable()
     private var reasonNumbers: [Reason: UInt16] = [:]
-    private var producer: KafkaProducer
-    private var slots: [Slot]
-    private var waiting = RingQueue<Waiting>()
+    private let errands: KafkaErrands
+    private var errand: KafkaErrands.Errand?
+    private(set) var producer: KafkaProducer
+    /// Counts the instances: events of an earlier one's descriptor are none of this one's.
+    private var instances: UInt64 = 1
+    private let watch: KafkaLeaderWatch?
+    private var slots: [KafkaSlot]
+    private var waiting = RingQueue<KafkaWaiting>()
     private var values = ByteQueue(capacity: 256 * 1024)
-    /// Attempts whose deadlines count.
+    /// Attempts without a completion.
     private var open = 0
     private var nextLook: Int64 = .max
+    /// The library knows where the partitions are.
+    private var hasMet = false
+
+    private var plan: KafkaTransactionPlan?
+    /// Of the attempt that was prepared last.
+    private(set) var transaction: Int64 = 0
+    private let transactionPrefix: String
+    private var ended: [EndedTransaction] = []
+    /// Never asked to be committed when their instance was lost: taking the identity over again aborts them.
+    private var undecided: [EndedTransaction] = []
+    private(set) var fenced: String?
+    /// When a dead instance may be replaced.
+    private var replaceAt: Int64 = .min
 
     private struct Reason: Hashable {
         var error: Int32
@@ -54,9 +54,18 @@ final class KafkaPublisher: Publisher {
         settings = try KafkaProducerSettings(orders)
         worker = orders.worker
         codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
-        slots = [Slot](repeating: Slot(), count: orders.agents.count * orders.inFlight)
+        slots = [KafkaSlot](repeating: KafkaSlot(), count: orders.agents.count * orders.inFlight)
+        watch = settings.asksReplicas && settings.isOnlyTry ? KafkaLeaderWatch(settings) : nil
+        transactionPrefix = "\(orders.identity).\(orders.generation)/"
+        if let transactions = settings.transactions {
+            plan = KafkaTransactionPlan(
+                limit: transactions.events, share: transactions.abort, seed: orders.seed, identity: transactionPrefix)
+        }
+        do throws(KernelFailure) { errands = try KafkaErrands() } catch { throw ProducerError(error.description) }
         producer = try Self.makeProducer(settings, worker: orders.worker)
     }
+
+    deinit { errands.end() }
 
     private static func makeProducer(
         _ settings: KafkaProducerSettings, worker: String
@@ -72,13 +81,38 @@ final class KafkaPublisher: Publisher {
 
     var form: Position.Form { .offset }
     func reason(_ number: UInt16) -> String { reasons[number] }
-    var isConnected: Bool { producer.instance.surroundings.silence == nil }
-    var nextDeadline: Int64 { nextLook }
+    func transactionName(_ number: Int64) -> String { transactionPrefix + String(number) }
+
+    var isConnected: Bool {
+        hasMet && plan?.phase != .starting && producer.instance.surroundings.isConnected
+    }
+
+    /// Every partition's leader has said itself that it leads; true where nothing hangs on it.
+    var knowsLeaders: Bool {
+        guard let watch else { return true }
+        return settings.partitions.allSatisfy { watch.epoch(of: $0) != nil }
+    }
+
+    var nextDeadline: Int64 { min(nextLook, watch?.nextDeadline ?? .max, plan?.deadline ?? .max) }
+
+    private var token: UInt64 { instances << 32 | Self.wakeToken }
 
     func open(_ poller: borrowing Poller, now: Int64) {
-        do throws(KernelFailure) { try poller.add(producer.descriptor, token: Self.wakeToken) } catch {
+        listen(to: producer.descriptor, token: token, poller)
+        listen(to: errands.descriptor, token: Self.errandToken, poller)
+        begin(.meet(topic: settings.topic, partitions: settings.partitions))
+        watch?.expire(poller, now: now) { _, _ in }
+    }
+
+    private func listen(to descriptor: Int32, token: UInt64, _ poller: borrowing Poller) {
+        do throws(KernelFailure) { try poller.add(descriptor, token: token) } catch {
             preconditionFailure("an event descriptor that cannot be polled: \(error)")
         }
+    }
+
+    private func begin(_ errand: KafkaErrands.Errand) {
+        self.errand = errand
+        errands.begin(errand, producer.instance)
     }
 
     // MARK: Sending
@@ -89,30 +123,35 @@ final class KafkaPublisher: Publisher {
         let crc = codec.encode(attempt.event, intended: attempt.intended, into: room)
         values.commit(length)
         let slot = Int(attempt.slot)
-        precondition(!slots[slot].isTaken, "a slot is taken twice")
-        slots[slot].isTaken = true
-        slots[slot].generation &+= 1
-        slots[slot].deadline = now + settings.patience
         let partition = settings.partitions[Int(attempt.event.agent % Int64(settings.partitions.count))]
+        let deadline = now + settings.patience
+        slots[slot].take(partition: partition, deadline: deadline, epoch: watch?.epoch(of: partition))
+        transaction = plan?.assign() ?? 0
         waiting.append(
-            Waiting(
-                slot: attempt.slot, generation: slots[slot].generation, partition: partition, length: length,
-                deadline: slots[slot].deadline))
-        if open == 0 { nextLook = now + Self.lookEvery }
+            KafkaWaiting(slot: attempt.slot, length: length, deadline: deadline, transaction: transaction))
+        nextLook = min(nextLook, now + Self.lookEvery)
         open += 1
         return crc
     }
 
     func send(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
-        while let next = waiting.first {
+        while let next = waiting.first, mayHandOver(next, now: now) {
             let value = UnsafeRawBufferPointer(rebasing: values.bytes[..<next.length])
-            slots[Int(next.slot)].silence = producer.instance.surroundings.silence
-            let tag = UInt(next.generation) << 32 | UInt(next.slot) + 1
-            switch producer.produce(value, partition: next.partition, tag: tag) {
-            case .queued: break
-            // Room comes with reports, and every turn tries again.
-            case .full: return
+            let slot = Int(next.slot)
+            slots[slot].mark = producer.instance.surroundings.mark
+            switch producer.produce(value, partition: slots[slot].partition, tag: slots[slot].tag(next.slot)) {
+            case .queued:
+                slots[slot].isHandedOver = true
+                plan?.handedOver()
+            case .full:
+                // Room comes with reports, and every turn tries again.
+                return
             case .refused(let error):
+                if Self.isOfTheInstance(error) {
+                    // Nothing wrong with the attempt: it goes to the next instance.
+                    revive(poller, now: now, into: &completions)
+                    return
+                }
                 complete(
                     next.slot, KafkaOutcomes.notTaken.outcome,
                     reason: reasons.number("not taken: \(KafkaLibrary.name(error))"), into: &completions)
@@ -120,6 +159,21 @@ final class KafkaPublisher: Publisher {
             values.removeFirst(next.length)
             waiting.removeFirst()
         }
+        stepTransaction(now: now)
+    }
+
+    private func mayHandOver(_ next: KafkaWaiting, now: Int64) -> Bool {
+        guard fenced == nil else { return false }
+        guard let phase = plan?.phase else { return true }
+        switch phase {
+        case .open: return next.transaction == plan?.number
+        case .idle: return openTransaction(next.transaction, now: now)
+        case .starting, .draining, .committing, .aborting: return false
+        }
+    }
+
+    private static func isOfTheInstance(_ error: rd_kafka_resp_err_t) -> Bool {
+        error == RD_KAFKA_RESP_ERR__FATAL || error == RD_KAFKA_RESP_ERR__FENCED
     }
 
     private func complete(
@@ -128,7 +182,6 @@ final class KafkaPublisher: Publisher {
     ) {
         slots[Int(slot)].isTaken = false
         open -= 1
-        if open == 0 { nextLook = .max }
         completions.append(Completion(slot: slot, outcome: outcome, position: position, reason: reason))
     }
 
@@ -137,55 +190,243 @@ final class KafkaPublisher: Publisher {
     func ready(
         _ event: PollEvent, _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
     ) {
-        guard event.token == Self.wakeToken else { return }
-        takeReports(limit: Self.reportLimit, into: &completions)
+        switch event.token {
+        case token:
+            takeReports(limit: Self.reportLimit, now: now, into: &completions)
+            if producer.isDead { revive(poller, now: now, into: &completions) }
+        case Self.errandToken:
+            if let result = errands.take() { finishErrand(result, poller, now: now, into: &completions) }
+        default:
+            watch?.ready(event, poller, now: now) { settle($0, keptLeader: $1, into: &completions) }
+        }
     }
 
-    private func takeReports(limit: Int, into completions: inout [Completion]) {
+    private func takeReports(limit: Int, now: Int64, into completions: inout [Completion]) {
         _ = producer.reports(limit: limit) { report in
+            plan?.reported()
             let slot = Int32(truncatingIfNeeded: (report.tag & 0xFFFF_FFFF) - 1)
             let state = slots[Int(slot)]
             // One that was given up before its report came.
-            guard state.isTaken, state.generation == UInt32(truncatingIfNeeded: report.tag >> 32) else { return }
+            guard state.isTaken, state.tag(slot) == report.tag else { return }
             if report.error == RD_KAFKA_RESP_ERR_NO_ERROR {
                 let position = settings.hasPositions ? report.offset.map { Position(UInt64($0)) } : nil
                 return complete(slot, .acked, position: position, into: &completions)
             }
-            let silence = state.silence
-            let row = KafkaOutcomes.row(
-                report.error, report.status,
-                KafkaOutcomes.Circumstances(
-                    isOnlyTry: settings.isOnlyTry, keptLeader: false,
-                    neverConnected: silence != nil && silence == producer.instance.surroundings.silence))
-            complete(slot, row.outcome, reason: reason(report), into: &completions)
+            slots[Int(slot)].report = (report.error, report.status)
+            var circumstances = circumstances(state)
+            if KafkaOutcomes.row(report.error, report.status, circumstances).condition == .onlyTrySameLeader {
+                if let watch, let epoch = state.epoch {
+                    return watch.hold(slot, partition: state.partition, epoch: epoch, now: now)
+                }
+                circumstances.keptLeader = false
+            }
+            complete(slot, circumstances, into: &completions)
         }
     }
 
+    /// With the leader as it should be; whether that is so is asked only if it matters.
+    private func circumstances(_ state: KafkaSlot) -> KafkaOutcomes.Circumstances {
+        KafkaOutcomes.Circumstances(
+            isOnlyTry: settings.isOnlyTry, keptLeader: true,
+            neverSpoken: producer.instance.surroundings.hasBeenSilent(since: state.mark))
+    }
+
+    /// It is clear now whether the leader of one that was held stayed the same.
+    private func settle(_ slot: Int32, keptLeader: Bool, into completions: inout [Completion]) {
+        guard slots[Int(slot)].isTaken else { return }
+        var circumstances = circumstances(slots[Int(slot)])
+        circumstances.keptLeader = keptLeader
+        complete(slot, circumstances, into: &completions)
+    }
+
+    private func complete(
+        _ slot: Int32, _ circumstances: KafkaOutcomes.Circumstances, into completions: inout [Completion]
+    ) {
+        let (error, status) = slots[Int(slot)].report
+        let row = KafkaOutcomes.row(error, status, circumstances)
+        complete(slot, row.outcome, reason: reason(error, status), into: &completions)
+    }
+
     /// `NOT_ENOUGH_REPLICAS (not persisted)`
-    private func reason(_ report: KafkaProducer.Report) -> UInt16 {
-        let key = Reason(error: report.error.rawValue, status: report.status.rawValue)
+    private func reason(_ error: rd_kafka_resp_err_t, _ status: rd_kafka_msg_status_t) -> UInt16 {
+        let key = Reason(error: error.rawValue, status: status.rawValue)
         if let known = reasonNumbers[key] { return known }
-        let status =
-            switch report.status {
+        let text =
+            switch status {
             case RD_KAFKA_MSG_STATUS_NOT_PERSISTED: "not persisted"
             case RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED: "possibly persisted"
             default: "persisted"
             }
-        let number = reasons.number("\(KafkaLibrary.name(report.error)) (\(status))")
+        let number = reasons.number("\(KafkaLibrary.name(error)) (\(text))")
         reasonNumbers[key] = number
         return number
+    }
+
+    // MARK: Transactions
+
+    func takeEnded(_ each: (EndedTransaction) -> Void) {
+        if ended.isEmpty { return }
+        for transaction in ended { each(transaction) }
+        ended.removeAll(keepingCapacity: true)
+    }
+
+    private func openTransaction(_ number: Int64, now: Int64) -> Bool {
+        guard let error = rd_kafka_begin_transaction(producer.instance.handle) else {
+            plan?.open(number, now: now)
+            return true
+        }
+        rd_kafka_error_destroy(error)
+        // Its instance is dead: the next look sees to it.
+        return false
+    }
+
+    private func stepTransaction(now: Int64, ends: Bool = false) {
+        guard errand == nil, let next = plan?.step(now: now, nextWaiting: waiting.first?.transaction, ends: ends)
+        else { return }
+        begin(next)
+    }
+
+    /// The transaction that was open is over.
+    private func endTransaction(_ state: TransactionState) {
+        guard let plan else { return }
+        ended.append(EndedTransaction(number: plan.number, state: state, begun: plan.begun))
+    }
+
+    /// Whoever has the identity now got it only after what was open under it had been aborted.
+    private func decideAborted() {
+        ended += undecided.map { EndedTransaction(number: $0.number, state: .aborted, begun: $0.begun) }
+        undecided = []
+    }
+
+    private func finishErrand(
+        _ result: Result<Void, KafkaErrands.Failure>, _ poller: borrowing Poller, now: Int64,
+        into completions: inout [Completion]
+    ) {
+        guard let errand else { preconditionFailure("an errand came back that was not sent") }
+        self.errand = nil
+        switch (errand, result) {
+        case (.meet, .success):
+            hasMet = true
+            if plan != nil { begin(.initialise) }
+        case (.initialise, .success):
+            decideAborted()
+            plan?.hasStarted()
+        case (.commit, .success), (.abort, .success):
+            if case .commit = errand { endTransaction(.committed) } else { endTransaction(.aborted) }
+            plan?.hasEnded()
+        case (_, .failure(let failure)):
+            failErrand(errand, failure, poller, now: now, into: &completions)
+        }
+        send(poller, now: now, into: &completions)
+    }
+
+    private func failErrand(
+        _ errand: KafkaErrands.Errand, _ failure: KafkaErrands.Failure, _ poller: borrowing Poller, now: Int64,
+        into completions: inout [Completion]
+    ) {
+        if failure.isFatal || producer.instance.fatalError != nil {
+            return revive(poller, now: now, into: &completions)
+        }
+        let isLate = now - (plan?.begun ?? now) > settings.transactionPatience
+        switch errand {
+        case .meet: break
+        case .initialise:
+            Diagnostics.write("\(worker): no transactions: \(failure.text)")
+            replaceAt = now + SystemLimits.kafkaReplaceAfter
+            nextLook = min(nextLook, replaceAt)
+        case .commit where failure.requiresAbort:
+            guard let abort = plan?.abort(now: now) else { return }
+            begin(abort)
+        case .commit where failure.isRetriable && !isLate, .abort where failure.isRetriable && !isLate:
+            begin(errand)
+        case .commit, .abort:
+            replace("\(KafkaLibrary.name(failure.code)): \(failure.text)", poller, now: now, into: &completions)
+        }
+    }
+
+    func finish(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) -> Bool {
+        guard let plan, fenced == nil, !plan.isBetween else { return true }
+        stepTransaction(now: now, ends: true)
+        return false
+    }
+
+    // MARK: Dead instances
+
+    /// An instance with a fatal error: what it had is unknown, and another takes its place; unless another producer has
+    /// its identity.
+    private func revive(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        // A commit that is under way says by itself how it ended.
+        guard fenced == nil, errand == nil, let fatal = producer.instance.fatalError else { return }
+        let reason = "\(KafkaLibrary.name(fatal.error)): \(fatal.text)"
+        guard Self.isFence(fatal.error) else { return replace(reason, poller, now: now, into: &completions) }
+        abandon(reason, now: now, into: &completions)
+        decideAborted()
+        while !waiting.isEmpty { drop("not sent: fenced", into: &completions) }
+        fenced = reason
+        Diagnostics.write("\(worker): fenced: \(reason)")
+    }
+
+    private static func isFence(_ error: rd_kafka_resp_err_t) -> Bool {
+        error == RD_KAFKA_RESP_ERR__FENCED || error == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH
+            || error == RD_KAFKA_RESP_ERR_PRODUCER_FENCED
+    }
+
+    /// Another instance, as an application would make one.
+    private func replace(
+        _ reason: String, _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
+    ) {
+        guard now >= replaceAt else {
+            nextLook = min(nextLook, replaceAt)
+            return
+        }
+        Diagnostics.write("\(worker): a new client instance: \(reason)")
+        abandon(reason, now: now, into: &completions)
+        replaceAt = now + SystemLimits.kafkaReplaceAfter
+        nextLook = min(nextLook, replaceAt)
+        do throws(ProducerError) {
+            let fresh = try Self.makeProducer(settings, worker: worker)
+            do throws(KernelFailure) { try poller.remove(producer.descriptor) } catch {
+                preconditionFailure("an event descriptor that was polled: \(error)")
+            }
+            let old = producer.instance
+            producer = fresh
+            errands.retire(consume old)
+            instances = (instances + 1) & 0x7FFF_FFFF
+            listen(to: producer.descriptor, token: token, poller)
+            if plan != nil { begin(.initialise) }
+        } catch {
+            Diagnostics.write("\(worker): \(error.description)")
+        }
+    }
+
+    /// Gives up what this instance had.
+    private func abandon(_ reason: String, now: Int64, into completions: inout [Completion]) {
+        takeReports(limit: .max, now: now, into: &completions)
+        for slot in watch?.drain() ?? [] { settle(slot, keptLeader: false, into: &completions) }
+        for slot in slots.indices where slots[slot].isTaken && slots[slot].isHandedOver {
+            complete(Int32(slot), .unknown, reason: reasons.number(reason), into: &completions)
+        }
+        guard let plan, plan.number > 0, !plan.isBetween else { return }
+        let last = EndedTransaction(number: plan.number, state: .unknown, begun: plan.begun)
+        if plan.mayBeCommitted { ended.append(last) } else { undecided.append(last) }
+        self.plan?.isLost()
     }
 
     // MARK: Deadlines and ends
 
     func expire(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        watch?.expire(poller, now: now) { settle($0, keptLeader: $1, into: &completions) }
+        if let plan, now >= plan.deadline { stepTransaction(now: now) }
         guard now >= nextLook else { return }
-        nextLook = now + Self.lookEvery
+        nextLook = open > 0 ? now + Self.lookEvery : .max
         // Those that wait come first: they are known never to have left.
         while let next = waiting.first, next.deadline <= now { drop("not sent: time-out", into: &completions) }
         for slot in slots.indices where slots[slot].isTaken && slots[slot].deadline <= now {
-            complete(
-                Int32(slot), .unknown, reason: reasons.number("no report in time"), into: &completions)
+            complete(Int32(slot), .unknown, reason: reasons.number("no report in time"), into: &completions)
+        }
+        revive(poller, now: now, into: &completions)
+        if hasMet, errand == nil, fenced == nil, plan?.phase == .starting {
+            if now >= replaceAt { begin(.initialise) } else { nextLook = min(nextLook, replaceAt) }
         }
     }
 
@@ -200,17 +441,19 @@ final class KafkaPublisher: Publisher {
     func use(addresses: [String], _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {}
 
     func close(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        errands.end()
         while !waiting.isEmpty { drop("not sent: the producer ends", into: &completions) }
         if open > 0 {
             producer.purge()
-            takeReports(limit: .max, into: &completions)
+            abandon("no report: the producer ends", now: now, into: &completions)
         }
-        for slot in slots.indices where slots[slot].isTaken {
-            complete(
-                Int32(slot), .unknown, reason: reasons.number("no report: the producer ends"), into: &completions)
-        }
-        do throws(KernelFailure) { try poller.remove(producer.descriptor) } catch {
-            preconditionFailure("an event descriptor that was polled: \(error)")
+        ended += undecided
+        undecided = []
+        watch?.close(poller, now: now)
+        for descriptor in [producer.descriptor, errands.descriptor] {
+            do throws(KernelFailure) { try poller.remove(descriptor) } catch {
+                preconditionFailure("an event descriptor that was polled: \(error)")
+            }
         }
     }
 }

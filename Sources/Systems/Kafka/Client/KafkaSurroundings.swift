@@ -1,5 +1,6 @@
 import CRDKafka
 import Glibc
+import Platform
 import Synchronization
 
 /// What one client instance does beside its queues: its log, and the connections that it makes. Called by the library's
@@ -8,28 +9,35 @@ import Synchronization
 /// The library connects to whatever the brokers advertise. Load goes nowhere but to this machine and the lab, so every
 /// connect is looked at, and every other address refused.
 final class KafkaSurroundings: Sendable {
-    private struct Sockets {
+    private struct Seen {
         /// Connected, or about to be.
         var open: Set<Int32> = []
         var refused: Set<String> = []
         var lines = 0
     }
 
-    private let sockets = Mutex(Sockets())
+    private let seen = Mutex(Seen())
     private let write: @Sendable (String) -> Void
-    /// How many connections were ever begun that may have come to stand.
-    private let begun = Atomic<UInt64>(0)
-    private let open = Atomic<Int>(0)
+    /// Connections that are over, and by which something was sent.
+    private let spoken = Atomic<UInt64>(0)
 
     /// - Parameter log: where the library's messages go, one a call.
     init(log: @escaping @Sendable (String) -> Void) { write = log }
 
-    /// While it stays the same no byte has left: nil if there is a connection, else a number that the next connection
-    /// changes.
-    var silence: UInt64? {
-        let mark = begun.load(ordering: .sequentiallyConsistent)
-        return open.load(ordering: .sequentiallyConsistent) == 0 ? mark : nil
+    /// To be given to `hasBeenSilent` later.
+    var mark: UInt64 { spoken.load(ordering: .acquiring) }
+
+    /// Whether not a byte has left by any connection from the moment of this mark until now.
+    func hasBeenSilent(since mark: UInt64) -> Bool {
+        seen.withLock { seen in
+            spoken.load(ordering: .acquiring) == mark && !seen.open.contains { Sockets.hasSent($0) }
+        }
     }
+
+    var isConnected: Bool { seen.withLock { seen in seen.open.contains { Sockets.hasSent($0) } } }
+
+    /// Addresses that the library was not let to.
+    var refusals: Set<String> { seen.withLock { $0.refused } }
 
     func install(in configuration: OpaquePointer) {
         rd_kafka_conf_set_opaque(configuration, Unmanaged.passUnretained(self).toOpaque())
@@ -39,9 +47,9 @@ final class KafkaSurroundings: Sendable {
     }
 
     fileprivate func log(_ text: String) {
-        let isLast = sockets.withLock { sockets -> Bool? in
-            sockets.lines += 1
-            return sockets.lines > SystemLimits.kafkaLogLines ? nil : sockets.lines == SystemLimits.kafkaLogLines
+        let isLast = seen.withLock { seen -> Bool? in
+            seen.lines += 1
+            return seen.lines > SystemLimits.kafkaLogLines ? nil : seen.lines == SystemLimits.kafkaLogLines
         }
         guard let isLast else { return }
         write(isLast ? "the client library has more to say; it is not kept" : text)
@@ -50,18 +58,14 @@ final class KafkaSurroundings: Sendable {
     fileprivate func connect(_ socket: Int32, _ address: UnsafePointer<sockaddr>, _ length: Int32) -> Int32 {
         guard Self.isOurs(address) else {
             let text = Self.text(address, length)
-            let isNew = sockets.withLock { $0.refused.insert(text).inserted }
+            let isNew = seen.withLock { $0.refused.insert(text).inserted }
             if isNew {
                 log("\(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15): no load goes there")
             }
             return EACCES
         }
-        // Counted before the first byte can leave.
-        sockets.withLock { sockets in
-            sockets.open.insert(socket)
-            open.store(sockets.open.count, ordering: .sequentiallyConsistent)
-        }
-        begun.add(1, ordering: .sequentiallyConsistent)
+        // Known before the first byte can leave.
+        seen.withLock { _ = $0.open.insert(socket) }
         guard Glibc.connect(socket, address, socklen_t(length)) != 0, errno != EINPROGRESS else { return 0 }
         let error = errno
         forget(socket)
@@ -69,9 +73,9 @@ final class KafkaSurroundings: Sendable {
     }
 
     fileprivate func forget(_ socket: Int32) {
-        sockets.withLock { sockets in
-            sockets.open.remove(socket)
-            open.store(sockets.open.count, ordering: .sequentiallyConsistent)
+        seen.withLock { seen in
+            guard seen.open.remove(socket) != nil, Sockets.hasSent(socket) else { return }
+            spoken.add(1, ordering: .releasing)
         }
     }
 
