@@ -7,7 +7,7 @@ indirect enum HTML: Sendable {
     case element(StaticString, [(StaticString, String)], [HTML])
     case fragment([HTML])
     /// The style sheet: a literal, since text inside `<style>` is not escaped.
-    case style(StaticString)
+    case style(StaticString, media: String = "all")
 
     static func element(
         _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String> = [:], _ children: HTML...
@@ -40,7 +40,10 @@ indirect enum HTML: Sendable {
         switch self {
         case .text(let content): Markup.escape(content, to: &text)
         case .fragment(let children): for child in children { child.write(to: &text) }
-        case .style(let sheet): text += "<style>\n\(sheet)</style>\n"
+        case .style(let sheet, let media):
+            text += "<style media=\""
+            Markup.escape(media, to: &text)
+            text += "\">\n\(sheet)</style>\n"
         case .element(let name, let attributes, let children):
             text += "<\(name)"
             for (key, value) in attributes {

@@ -25,7 +25,8 @@ struct ReportPage {
                         "http-equiv": "Content-Security-Policy",
                         "content": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
                     ]),
-                .element("title", [:], .text("\(summary.suite): Holdfast report")), .style(StyleSheet.text)),
+                .element("title", [:], .text("\(summary.suite): Holdfast report")), .style(StyleSheet.text),
+                .style(StyleSheet.matrixAsList, media: StyleSheet.listMedia(faults: digest.faults.count))),
             .element("body", [:], header, main, footer))
     }
 

@@ -120,17 +120,8 @@ enum StyleSheet {
           header { padding-top: 1.5rem; }
           h1 { font-size: 1.5rem; }
           h2 { margin-top: 2.25rem; }
-          .matrix, .matrix tbody, .matrix tr, .matrix td, .matrix tbody th,
           .stack, .stack tbody, .stack tr, .stack td { display: block; width: 100%; }
-          .matrix caption { display: block; padding: 0; }
-          .matrix { margin-left: 0; border-spacing: 0; }
-          .matrix thead, .stack thead { position: absolute; left: -999rem; }
-          .matrix tbody th { padding: 1.2rem 0 .4rem; font-size: 1rem; }
-          .matrix td { margin-bottom: 3px; } .matrix td.absent { display: none; }
-          .matrix .answer { display: grid; grid-template-columns: 8.2rem 1fr; column-gap: .6rem; align-items: baseline; padding: .45rem .65rem; }
-          .matrix .answer::before { content: attr(data-fault); font-size: .84rem; overflow-wrap: anywhere; grid-row: 1 / 3; }
-          .matrix .answer .word { grid-column: 2; } .matrix .answer strong { display: inline; font-size: 1rem; margin-left: .35rem; }
-          .matrix .answer .rest { grid-column: 2; }
+          .stack thead { position: absolute; left: -999rem; }
           .legend { grid-template-columns: 1fr; gap: 0; } .legend dd { margin-bottom: .35rem; }
           .stack td { border: 0; padding: .1rem 0; } .stack tr { border-bottom: 1px solid var(--rule); padding: .55rem 0; display: block; }
           pre { white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -149,4 +140,30 @@ enum StyleSheet {
         }
 
         """
+
+    /// The matrix with a line for each cell in place of a column for each fault: on narrow pages, and on any page if there
+    /// are many faults.
+    static let matrixAsList: StaticString = """
+        .matrix, .matrix tbody, .matrix tr, .matrix td, .matrix tbody th { display: block; width: 100%; }
+        .matrix caption { display: block; padding: 0; }
+        .matrix { margin-left: 0; border-spacing: 0; }
+        .matrix thead { position: absolute; left: -999rem; }
+        .matrix tbody th { padding: 1.2rem 0 .4rem; font-size: 1rem; }
+        .matrix td { margin-bottom: 3px; } .matrix td.absent { display: none; }
+        .matrix .answer {
+          display: grid; grid-template-columns: 8.2rem 1fr; column-gap: .6rem; align-items: baseline; padding: .45rem .65rem;
+        }
+        .matrix .answer::before { content: attr(data-fault); font-size: .84rem; overflow-wrap: anywhere; grid-row: 1 / 3; }
+        .matrix .answer .word { grid-column: 2; }
+        .matrix .answer strong { display: inline; font-size: 1rem; margin-left: .35rem; }
+        .matrix .answer .rest { grid-column: 2; overflow-wrap: anywhere; }
+        @media (min-width: 46rem) {
+          .matrix tr { display: grid; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); gap: 3px; }
+          .matrix tbody th { grid-column: 1 / -1; } .matrix td { margin-bottom: 0; }
+        }
+
+        """
+
+    /// Where `matrixAsList` holds: so many faults have room beside each other on a wide page.
+    static func listMedia(faults: Int) -> String { faults > 7 ? "all" : "(max-width: 46rem)" }
 }
