@@ -59,9 +59,10 @@ enum SystemLimits {
     static let kafkaLookSeconds = 0.5
     /// Questions without an answer, until a connection counts as dead.
     static let kafkaOutstanding = 20
-    /// Writes to a cluster that was just started, until it is warm.
-    static let warmingSeconds = 1.5
-    static let warmingRounds = 100
-    /// Connections to each broker.
-    static let warmingLanes = 8
+    /// Writes to a cluster that was just started: so many rounds, unless time is up before.
+    static let warmingSeconds = 2.5
+    static let warmingRounds = 25
+    /// Connections to each broker for either kind of write, and how many requests each has under way.
+    static let warmingLanes = 4
+    static let warmingDepth = 10
 }

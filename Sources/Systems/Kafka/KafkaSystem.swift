@@ -47,6 +47,7 @@ final class KafkaSystem: System {
         }
         try topics.make(on: cluster, patience: patience)
         if !isReused { try KafkaWarming(topics: topics, cluster: cluster).apply(patience) }
+        try topics.prove(on: cluster, patience)
         if settings.transactions != nil { try makeCoordinators(cluster, patience) }
         guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
             throw SystemError(

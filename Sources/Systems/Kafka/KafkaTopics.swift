@@ -40,7 +40,7 @@ struct KafkaTopics {
 
     // MARK: Making them
 
-    /// Makes both, and returns when every broker knows them with whole in-sync sets and they have taken a write.
+    /// Makes both, and returns when every broker knows them with whole in-sync sets.
     func make(on cluster: KafkaCluster, patience: any Patience) throws(SystemError) {
         guard let first = cluster.brokers.first else { throw cluster.notStarted }
         let request = KafkaCreateTopicsRequest(
@@ -66,7 +66,6 @@ struct KafkaTopics {
         }
         let answer = try first.call(KafkaConfigsRequest(resource: .topic(events)), within: SystemLimits.commandSeconds)
         try KafkaCluster.verify(properties + inherited, in: answer, of: "topic \(events)")
-        try prove(on: cluster, patience)
     }
 
     /// What is not whole in whose eyes; nil if all is.
@@ -87,7 +86,7 @@ struct KafkaTopics {
 
     /// A write to each way in which partitions lie, confirmed by every copy: what Metadata says is no proof. Followers
     /// that asked for a partition a moment too early ask again after a second.
-    private func prove(on cluster: KafkaCluster, _ patience: any Patience) throws(SystemError) {
+    func prove(on cluster: KafkaCluster, _ patience: any Patience) throws(SystemError) {
         var open = Set(0..<Int32(brokers))
         var said = "no answer"
         let took = try patience.wait(upTo: SystemLimits.promotionSeconds) {
