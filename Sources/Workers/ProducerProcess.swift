@@ -25,12 +25,18 @@ public final class ProducerProcess {
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
             try Files.write(Array(encoder.encode(orders)) + [0x0A], to: ordersPath)
             child = try Child(
-                executable: executable, arguments: ["worker", ordersPath], input: .pipe, output: .pipe,
-                errors: .file(log))
+                executable: executable, arguments: ["worker", ordersPath], environment: Self.environment,
+                input: .pipe, output: .pipe, errors: .file(log))
         } catch {
             throw ProducerError("the producer \(orders.worker) could not be started: \(error)")
         }
         if let output = child.output { reader = LineReader(descriptor: output) }
+    }
+
+    /// Where this process finds its libraries, its producers do, too: a newer client library put in the place of the
+    /// distribution's.
+    private static var environment: [String: String] {
+        getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH": String(cString: $0)] } ?? [:]
     }
 
     public var pid: Int32 { child.pid }

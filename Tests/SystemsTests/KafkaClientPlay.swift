@@ -15,7 +15,6 @@ struct KafkaPlay {
         var attempts: [(agent: Int64, seq: Int64, transaction: String)] = []
         var transactions: [(t: Int64, id: String, state: TransactionState, begun: Int64)] = []
         var outcomes: [Outcome] = []
-        var status = ProducerStatus()
     }
 
     private let folder: String
@@ -34,17 +33,38 @@ struct KafkaPlay {
             schedulePath: "\(folder)/player.schedule.json")
     }
 
-    /// Plays load for so long, and to the end of what that began.
-    func run(nanoseconds: Int64) throws -> Found {
-        defer { try? Files.removeTree(folder) }
+    private func orders(_ nanoseconds: Int64) -> ProducerOrders {
         var orders = orders
         orders.epoch = MonotonicClock.now()
         orders.until = orders.loadStart + nanoseconds
+        return orders
+    }
+
+    /// Plays load for so long in a process of its own; what it says for people comes back, too.
+    func run(nanoseconds: Int64, executable: String) throws -> (Found, log: String) {
+        defer { try? Files.removeTree(folder) }
+        let log = folder + "/player.log"
+        let producer = try ProducerProcess(
+            orders(nanoseconds), ordersPath: folder + "/player.json", log: log, executable: executable)
+        let exit = producer.wait(upTo: .seconds(30))
+        let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+        try #require(exit == .exited(0) && producer.finishedWell, "\(said)")
+        return (try read(), said)
+    }
+
+    /// Plays load for so long, and to the end of what that began.
+    func run(nanoseconds: Int64) throws -> Found {
+        defer { try? Files.removeTree(folder) }
+        let orders = orders(nanoseconds)
         var (input, output): ([Int32], [Int32]) = ([0, 0], [0, 0])
         try #require(pipe(&input) == 0 && pipe(&output) == 0)
         defer { for end in input + output { close(end) } }
         let publisher = try KafkaPublisher(orders)
         #expect(ProducerWorker.run(orders, publisher: publisher, input: input[0], output: output[1]) == 0)
+        return try read()
+    }
+
+    private func read() throws -> Found {
         try Files.write(Play.control, to: folder + "/control.jsonl")
         let history = try History.open(directory: folder)
         var found = Found()

@@ -98,6 +98,7 @@ final class KafkaPublisher: Publisher {
     private var token: UInt64 { instances << 32 | Self.wakeToken }
 
     func open(_ poller: borrowing Poller, now: Int64) {
+        Diagnostics.write("\(worker): librdkafka \(KafkaLibrary.version)")
         listen(to: producer.descriptor, token: token, poller)
         listen(to: errands.descriptor, token: Self.errandToken, poller)
         begin(.meet(topic: settings.topic, partitions: settings.partitions))
