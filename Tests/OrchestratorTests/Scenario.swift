@@ -39,7 +39,7 @@ struct Scenario {
 
     /// Runs a suite to its end, and looks whether anything is left of it then.
     init(
-        _ text: String, environment: [String: String] = [:],
+        _ text: String, environment: [String: String] = [:], within limit: Duration = .seconds(120),
         during: (RunFolder, Traces) throws -> Void = { _, _ in }
     )
         async throws
@@ -52,11 +52,11 @@ struct Scenario {
             let child = try Holdfast.start(
                 [Holdfast.path, "run", suite, "--out", place.out], environment: environment, in: place.here,
                 output: said)
-            #expect(eventually { folder.log.contains("  load") || child.status != nil })
+            #expect(eventually(within: 90) { folder.log.contains("  load") || child.status != nil })
             var traces = Traces(of: child.pid, out: place.out)
             try during(folder, traces)
             traces.note(child.pid)
-            let status = child.wait(upTo: .seconds(120))
+            let status = child.wait(upTo: limit)
             if status == nil { child.end() }
             let text = Files.read(said, limit: 1 << 20) ?? ""
             #expect(eventually { traces.left.isEmpty }, "\(traces.left)")
