@@ -105,9 +105,11 @@ final class Producer: Faults.Worker {
     func newEnd() -> End? {
         guard !isAccountedFor, let process = processes.last, let exit = process.exit else { return nil }
         isAccountedFor = true
-        if endedByFault == processes.count || process.finishedWell { return nil }
+        if endedByFault == processes.count { return nil }
         let status = process.poll()
+        // It ends in good order, and before its time.
         if exit == .exited(0), let reason = status.fenced { return .fenced(reason) }
+        if process.finishedWell { return nil }
         let worker = process.orders.worker
         return .lost("\(exit)\(status.error.map { ": " + $0 } ?? ""); see logs/\(worker).log")
     }

@@ -40,6 +40,7 @@ struct ProducerEndTests {
         /// Ends once there is a file of the worker's name: fenced if it says so.
         private func script() throws -> String {
             var status = ProducerStatus()
+            status.done = true
             status.fenced = "another producer has its place"
             let line = String(decoding: try JSONEncoder().encode(status), as: UTF8.self)
             let path = try place.file(
