@@ -89,6 +89,9 @@ struct KafkaTrialTests {
             $0["action"]?.string == "fenced"
         }
         #expect(Set(fenced.compactMap { $0["node"]?.string }) == ["producer-1"])
+        // At once: it waits for nothing that it began before it took notice.
+        let attempts = try run.history("transactions", "producer-zombie").of("attempt").compactMap { $0["t"]?.integer }
+        #expect(try #require(fenced.first?["t"]?.integer) < attempts.max() ?? 0)
         let verdict = try #require(trial["verdict"])
         for finding in ["log.lost", "log.duplicated.unexplained", "transactions.torn", "transactions.leaked"] {
             #expect(verdict[finding]?.integer == 0, "\(finding)")

@@ -136,6 +136,8 @@ final class KafkaPublisher: Publisher {
     }
 
     func send(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        // What was begun before the loop took notice.
+        while fenced != nil, !waiting.isEmpty { drop("not sent: fenced", into: &completions) }
         while let next = waiting.first, mayHandOver(next, now: now) {
             let value = UnsafeRawBufferPointer(rebasing: values.bytes[..<next.length])
             let slot = Int(next.slot)
