@@ -43,7 +43,11 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
     private var nextReport: Int64 = .min
 
     public init(_ orders: ProducerOrders, publisher: P, input: Int32, output: Int32) throws(ProducerError) {
-        let past = orders.resumes.isEmpty ? Resumption() : try Resumption(shards: orders.resumes)
+        var past = Resumption()
+        if !orders.resumes.isEmpty {
+            past = try Resumption(shards: orders.resumes)
+            try publisher.settle(&past)
+        }
         let poller = try Self.makePoller(input)
         let history = try ProducerHistory(orders, form: publisher.form)
         self.orders = orders

@@ -5,7 +5,7 @@ import History
 /// What is tried again is what no acknowledgement on the disk speaks of, whatever the policy of retries says: whoever
 /// restarts an application has nothing else to go by. In transactions the transaction's end is that word: what stood in
 /// one that was committed, or given up on purpose, is done; what stood in one that never ended, or ended nobody knows
-/// how, is not.
+/// how, is not, unless the broker says otherwise (`settle`).
 public struct Resumption: Sendable, Equatable {
     public struct Agent: Sendable, Equatable {
         /// The highest seq that was attempted.
@@ -15,6 +15,13 @@ public struct Resumption: Sendable, Equatable {
     }
 
     public private(set) var agents: [Int64: Agent] = [:]
+
+    /// The broker has it, whatever the shards say: no other try.
+    public mutating func settle(agent: Int64, seq: Int64) {
+        guard var known = agents[agent], let place = known.open.firstIndex(of: seq) else { return }
+        known.open.remove(at: place)
+        agents[agent] = known
+    }
 
     /// Of a producer that takes nobody's place.
     public init() {}

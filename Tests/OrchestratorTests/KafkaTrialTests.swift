@@ -22,8 +22,10 @@ struct KafkaTrialTests {
     }
 
     private func run(_ configurations: String) async throws -> Scenario {
-        let run = try await Scenario(
-            Self.suite(configurations), environment: ["KAFKA_HOME": try #require(kafka)], within: .seconds(420))
+        // The cache that HOME leads to has the archive that halves every start.
+        var environment = ["KAFKA_HOME": try #require(kafka)]
+        for name in ["HOME", "XDG_CACHE_HOME"] { environment[name] = getenv(name).map { String(cString: $0) } }
+        let run = try await Scenario(Self.suite(configurations), environment: environment, within: .seconds(420))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
         return run
     }
@@ -93,7 +95,11 @@ struct KafkaTrialTests {
         let attempts = try run.history("transactions", "producer-zombie").of("attempt").compactMap { $0["t"]?.integer }
         #expect(try #require(fenced.first?["t"]?.integer) < attempts.max() ?? 0)
         let verdict = try #require(trial["verdict"])
-        for finding in ["log.lost", "log.duplicated.unexplained", "transactions.torn", "transactions.leaked"] {
+        // The one that takes the place reads back what was committed before it sends again what is open.
+        for finding in [
+            "log.lost", "log.duplicated.retried", "log.duplicated.unexplained", "transactions.torn",
+            "transactions.leaked",
+        ] {
             #expect(verdict[finding]?.integer == 0, "\(finding)")
         }
         #expect(try #require(verdict["transactions.committed"]?.integer) > 0)

@@ -55,6 +55,12 @@ struct ResumptionTests {
             try Resumption(shards: [first]).agents == [
                 0: .init(highest: 3, open: [1, 2, 3]), 5: .init(highest: 7, open: [7]),
             ])
+        // What the broker is known to have needs no other try.
+        var settled = try Resumption(shards: [first])
+        settled.settle(agent: 0, seq: 2)
+        settled.settle(agent: 5, seq: 6)
+        settled.settle(agent: 9, seq: 0)
+        #expect(settled.agents == [0: .init(highest: 3, open: [1, 3]), 5: .init(highest: 7, open: [7])])
         // A second one that had it acknowledged.
         let second = try shard(folder, "second") { kind, stream, _ in
             [attempt(1, kind), outcome(.acked, 1, stream), attempt(4, kind), outcome(.acked, 4, stream)]

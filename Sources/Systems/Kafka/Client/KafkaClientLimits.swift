@@ -11,6 +11,8 @@ extension SystemLimits {
     static let openTransactionSeconds = 90.0
     /// One try of a call that waits, before it is seen whether its producer ends.
     static let kafkaErrandMilliseconds: Int32 = 2_000
+    /// How long taking over another's identity may last; its open transaction is ended for that.
+    static let kafkaTakeoverNanoseconds: Int64 = 60_000_000_000
     static let kafkaMeetMilliseconds: Int32 = 1_000
     /// A transaction that has not got its events by then is ended with those that it has: at low rates, too, events are
     /// committed.

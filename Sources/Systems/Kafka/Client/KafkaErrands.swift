@@ -121,17 +121,24 @@ final class KafkaErrands: Sendable {
     private func perform(_ errand: Errand, _ client: OpaquePointer) -> Failure? {
         switch errand {
         case .meet(let topic, let partitions): return meet(client, topic, partitions)
-        case .initialise: return persist { rd_kafka_init_transactions(client, SystemLimits.kafkaErrandMilliseconds) }
+        case .initialise: return Self.initialise(client) { hasEnded }
         // -1, the time that is left of the transaction, is what the library asks for.
         case .commit: return Self.failure(rd_kafka_commit_transaction(client, -1))
         case .abort: return Self.failure(rd_kafka_abort_transaction(client, -1))
         }
     }
 
-    private func persist(_ call: () -> OpaquePointer?) -> Failure? {
+    /// The same at once, for who has nothing else to do.
+    static func initialise(_ instance: KafkaInstance) throws(Failure) {
+        let deadline = MonotonicClock.now() + SystemLimits.kafkaTakeoverNanoseconds
+        if let failure = initialise(instance.handle, until: { MonotonicClock.now() > deadline }) { throw failure }
+    }
+
+    private static func initialise(_ client: OpaquePointer, until isOver: () -> Bool) -> Failure? {
         while true {
-            guard let failure = Self.failure(call()) else { return nil }
-            if hasEnded || failure.isFatal || !failure.isRetriable { return failure }
+            let error = rd_kafka_init_transactions(client, SystemLimits.kafkaErrandMilliseconds)
+            guard let failure = failure(error) else { return nil }
+            if isOver() || failure.isFatal || !failure.isRetriable { return failure }
         }
     }
 

@@ -267,6 +267,23 @@ final class KafkaPublisher: Publisher {
 
     // MARK: Transactions
 
+    /// What an earlier owner of the identity had committed is in the log, whether it came to know that or not: whoever
+    /// takes its place reads it back, as an application would that restores its state.
+    func settle(_ past: inout Resumption) throws(ProducerError) {
+        guard plan != nil else { return }
+        do throws(KafkaErrands.Failure) {
+            try KafkaErrands.initialise(producer.instance)
+            plan?.hasStarted()
+        } catch {
+            throw ProducerError("the identity cannot be taken over: \(KafkaLibrary.name(error.code)): \(error.text)")
+        }
+        do throws(SystemError) {
+            try KafkaCommitted(settings, run: codec.run).read { past.settle(agent: $0, seq: $1) }
+        } catch {
+            throw ProducerError("what was committed cannot be read back: \(error)")
+        }
+    }
+
     func takeEnded(_ each: (EndedTransaction) -> Void) {
         if ended.isEmpty { return }
         for transaction in ended { each(transaction) }
@@ -310,7 +327,7 @@ final class KafkaPublisher: Publisher {
         switch (errand, result) {
         case (.meet, .success):
             hasMet = true
-            if plan != nil { begin(.initialise) }
+            if plan?.phase == .starting { begin(.initialise) }
         case (.initialise, .success):
             decideAborted()
             plan?.hasStarted()

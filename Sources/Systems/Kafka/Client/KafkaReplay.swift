@@ -60,7 +60,8 @@ struct KafkaReplay {
         ]) { $1 }
     }
 
-    private static let defaults = [
+    /// Of every consumer that reads a topic from its beginning.
+    static let defaults = [
         "client.id": "holdfast-replay",
         // What is damaged between the broker's disk and here must not pass for what it was.
         "check.crcs": "true",
