@@ -3,7 +3,7 @@ import Glibc
 import Systems
 import Workers
 
-/// bench [generator] [checker] [trial] [--events N] [--folder DIR]
+/// bench [generator] [kafka] [checker] [trial] [--events N] [--folder DIR]
 ///
 /// Prints one JSON object a line for each figure, of all benchmarks if none is named. What it writes below DIR (a new
 /// folder in TMPDIR) is deleted. `bench worker ORDERS.json` is one of its own producers.
@@ -20,22 +20,24 @@ struct Main {
         var arguments = CommandLine.arguments.dropFirst()
         while let argument = arguments.popFirst() {
             switch argument {
-            case "generator", "checker", "trial": wanted.append(argument)
+            case "generator", "kafka", "checker", "trial": wanted.append(argument)
             case "--events": events = arguments.popFirst().flatMap { Int($0) } ?? 0
             case "--folder": folder = arguments.popFirst() ?? ""
             default:
                 fail(
                     2,
-                    "unknown argument \(argument); usage: bench [generator] [checker] [trial] [--events N] [--folder DIR]"
+                    "unknown argument \(argument); usage: bench [generator] [kafka] [checker] [trial] "
+                        + "[--events N] [--folder DIR]"
                 )
             }
         }
         if events < 1000 { fail(2, "--events needs a whole number from 1000") }
         folder += "/holdfast-bench-\(getpid())"
         guard mkdir(folder, 0o755) == 0 else { fail(2, "cannot make \(folder): \(String(cString: strerror(errno)))") }
-        if wanted.isEmpty { wanted = ["generator", "checker", "trial"] }
+        if wanted.isEmpty { wanted = ["generator", "kafka", "checker", "trial"] }
         do {
             if wanted.contains("generator") { try GeneratorBenchmark.run(folder: folder) }
+            if wanted.contains("kafka") { try KafkaBenchmark.run(folder: folder) }
             if wanted.contains("checker") { try CheckerBenchmark.run(events: events, folder: folder) }
             if wanted.contains("trial") { try TrialBenchmark.run(folder: folder) }
             try? FileManager.default.removeItem(atPath: folder)
