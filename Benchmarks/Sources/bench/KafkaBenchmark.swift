@@ -10,10 +10,10 @@ import Workload
 struct KafkaBenchmark {
     private static let rounds = 3
     private static let recordSize = 1024
-    private static let records = 600_000
-    private static let warmRecords = 200_000
+    private static let records = 450_000
+    private static let warmRecords = 150_000
     private static let warmUp: Int64 = 2_000_000_000
-    private static let length: Int64 = 6_000_000_000
+    private static let length: Int64 = 5_000_000_000
 
     /// By the same names for both clients. Idempotence is on by default in one of them and off in the other.
     private static let settings = [
