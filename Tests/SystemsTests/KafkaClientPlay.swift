@@ -41,11 +41,16 @@ struct KafkaPlay {
     }
 
     /// Plays load for so long in a process of its own; what it says for people comes back, too.
-    func run(nanoseconds: Int64, executable: String) throws -> (Found, log: String) {
+    func runProcess(
+        nanoseconds: Int64, meanwhile: (ProducerProcess) throws -> Void = { _ in }
+    ) throws -> (Found, log: String) {
         defer { try? Files.removeTree(folder) }
         let log = folder + "/player.log"
+        let own = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
         let producer = try ProducerProcess(
-            orders(nanoseconds), ordersPath: folder + "/player.json", log: log, executable: executable)
+            orders(nanoseconds), ordersPath: folder + "/player.json", log: log,
+            executable: own.deletingLastPathComponent().appending(path: "holdfast").path)
+        try meanwhile(producer)
         let exit = producer.wait(upTo: .seconds(30))
         let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
         try #require(exit == .exited(0) && producer.finishedWell, "\(said)")

@@ -70,12 +70,10 @@ struct KafkaNewerLibraryClientTests {
         try await onThread {
             let broker = try KafkaClientBroker.shared()
             let library = try #require(NewerLibrary.found.folder)
-            let own = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-            let executable = own.deletingLastPathComponent().appending(path: "holdfast").path
             let play = try KafkaPlay(broker, topic: "newer-\(settings.count)", rate: 400, settings: settings)
             setenv("LD_LIBRARY_PATH", library, 1)
             defer { unsetenv("LD_LIBRARY_PATH") }
-            let (found, log) = try play.run(nanoseconds: 500_000_000, executable: executable)
+            let (found, log) = try play.runProcess(nanoseconds: 500_000_000)
             #expect(log.contains("player: librdkafka \(NewerLibrary.version)\n"))
             #expect(found.outcomes.count > 100 && found.outcomes.allSatisfy { $0 == .acked })
             #expect(found.transactions.isEmpty == settings.isEmpty)

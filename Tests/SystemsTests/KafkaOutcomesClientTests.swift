@@ -129,6 +129,17 @@ struct KafkaOutcomesClientTests {
         }
     }
 
+    /// The broker has it already and cannot say where: what stands in the report as an offset is none.
+    @Test func whatTheBrokerHadAlreadyIsAcknowledgedWithoutAPosition() async throws {
+        try await onThread {
+            let mock = try KafkaMock(inFlight: 4, settings: ["enable.idempotence": "true", "linger.ms": "50"])
+            #expect(try mock.rig.publish(4).allSatisfy { $0.completion.position != nil })
+            try mock.answer([RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER.rawValue])
+            let done = try mock.rig.publish(4)
+            #expect(done.allSatisfy { $0.completion.outcome == .acked && $0.completion.position == nil }, "\(done)")
+        }
+    }
+
     /// As an application would: what the dead instance had is unknown, and the next event goes to another one.
     @Test func aFatalErrorIsFollowedByAnotherInstance() async throws {
         try await onThread {

@@ -72,6 +72,30 @@ struct KafkaTransactionClientTests {
         }
     }
 
+    /// It has lost its place, and nothing else is wrong with it.
+    @Test func aProducerThatIsFencedEndsInGoodOrderAndSaysSo() async throws {
+        try await onThread {
+            let broker = try KafkaClientBroker.shared()
+            let play = try KafkaPlay(
+                broker, topic: "lost-place", rate: 400, settings: ["holdfast.transaction.events": "40"])
+            let (found, log) = try play.runProcess(nanoseconds: 60_000_000_000) { producer in
+                let acked = try TestPatience().wait(upTo: 20) { producer.poll().acked > 100 }
+                try #require(acked)
+                let other = try Self.rig(broker, "lost-place", identity: "player")
+                try other.settle { other.publisher.isConnected }
+                #expect(producer.wait(upTo: .seconds(20)) == .exited(0))
+                let status = producer.poll()
+                #expect(status.done == true && status.inFlight == 0)
+                #expect(status.fenced?.hasPrefix("_FENCED") == true, "\(status)")
+            }
+            #expect(log.contains("player: fenced: _FENCED"))
+            // What it had open, and never asked to commit, is aborted; or its commit was asked for, and nobody knows.
+            let last = try #require(found.transactions.max { $0.t < $1.t })
+            #expect(last.state != .committed)
+            #expect(found.transactions.filter { $0.state == .committed }.count > 1)
+        }
+    }
+
     @Test func aRateThatNeverFillsOneCommitsAllTheSame() async throws {
         try await onThread {
             let broker = try KafkaClientBroker.shared()
