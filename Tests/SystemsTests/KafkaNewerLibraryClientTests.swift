@@ -75,7 +75,8 @@ struct KafkaNewerLibraryClientTests {
             defer { unsetenv("LD_LIBRARY_PATH") }
             let (found, log) = try play.runProcess(nanoseconds: 500_000_000)
             #expect(log.contains("player: librdkafka \(NewerLibrary.version)\n"))
-            #expect(found.outcomes.count > 100 && found.outcomes.allSatisfy { $0 == .acked })
+            // The very first transaction of a broker waits for the topic that it is kept in.
+            #expect(found.outcomes.count >= 20 && found.outcomes.allSatisfy { $0 == .acked })
             #expect(found.transactions.isEmpty == settings.isEmpty)
             #expect(found.transactions.allSatisfy { $0.state == .committed })
         }
