@@ -18,6 +18,8 @@ enum SystemLimits {
     static let formatSeconds: Int64 = 60
     /// Making a class-data archive, or waiting until another run has made it.
     static let archiveNanoseconds: Int64 = 120_000_000_000
+    /// What a broker's disk must have left beside the events of one more trial.
+    static let kafkaSpareBytes: Int64 = 128 << 20
     /// Partitions of the topic of events.
     static let partitions = 1_000
     /// From the start of the last replica until all are in sync: the first copy of an empty data set.

@@ -76,6 +76,16 @@ final class KafkaCluster {
         return 512 + (over ? Int.max : bytes) / (1 << 20)
     }
 
+    /// Whether every broker's disk would take one more trial. What earlier ones wrote is removed, and goes a minute later.
+    func hasRoom(for expectedBytes: Int) -> Bool {
+        let (bytes, over) = expectedBytes.multipliedReportingOverflow(by: 2)
+        return !over
+            && brokers.allSatisfy { server in
+                guard let free = try? Files.space(at: server.dataDirectory).free else { return false }
+                return free >= Int64(bytes) + SystemLimits.kafkaSpareBytes
+            }
+    }
+
     func sync(_ server: KafkaServer) throws(SystemError) {
         do { try server.node.syncData() } catch { throw SystemError(.lab, "\(server.node.name): \(error)") }
     }

@@ -83,12 +83,12 @@ final class KafkaSystem: System {
     }
 
     /// The system of another trial on the same cluster: its topics are fresh, everything else is as it was. Nil if the
-    /// other trial asks for another cluster, or this one is not whole.
+    /// other trial asks for another cluster, or this one is not whole or has no room for it.
     ///
     /// Not for a cluster that a fault was done to; who calls this knows.
     func renewed(_ settings: KafkaSettings, _ trial: TrialSetting) -> KafkaSystem? {
         guard let cluster, settings.hasSameCluster(as: self.settings),
-            trial.ownFilesystems == self.trial.ownFilesystems, trial.expectedBytes <= self.trial.expectedBytes,
+            trial.ownFilesystems == self.trial.ownFilesystems, cluster.hasRoom(for: trial.expectedBytes),
             isConverged()
         else { return nil }
         return KafkaSystem(settings, trial, reusing: cluster)
