@@ -72,10 +72,10 @@ struct KafkaKind: SystemKind {
                     "a property of producers that Holdfast sets unless a suite does; 1000000 is the library's own default, "
                     + "and reorders events when a leader changes"),
         ]
-        + KafkaProperties.usual.map {
+        + KafkaProperties.usual.filter { KafkaNames.owned[$0.name] == nil }.map {
             SettingDescription(
                 name: $0.name, values: "as in Kafka", usual: $0.value,
-                about: "a property of brokers that Holdfast sets unless a suite does; \($0.own) is Kafka's own default")
+                about: "of brokers, unless a suite says otherwise; \($0.own) is Kafka's own default")
         }
 
     func broughtServer() throws(SystemError) -> ServerVersion? { try KafkaHome.find(nil).version }
