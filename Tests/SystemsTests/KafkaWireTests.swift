@@ -221,28 +221,6 @@ struct KafkaWireTests {
         #expect(try request.answer(quorum(6), correlation: 9).error == 6)
     }
 
-    @Test func whoMayLeadIsRead() throws {
-        let bytes = answer(flexible: true) { writer in
-            writer.integer(Int32(0))
-            writer.compactList(["t"]) { writer, topic in
-                writer.integer(Int16(0))
-                writer.compactString(topic)
-                for _ in 0..<17 { writer.integer(UInt8(0)) }
-                writer.compactList([Int32(3)]) { writer, index in
-                    writer.integer(Int16(0))
-                    for number in [index, 2, 8] { writer.integer(number) }
-                    for list: [Int32] in [[1, 2], [2], [1], [], []] { writer.compactList(list) { $0.integer($1) } }
-                    writer.noTags()
-                }
-                writer.integer(Int32.min)
-                writer.noTags()
-            }
-        }
-        #expect(
-            try check(KafkaPartitionsRequest(topic: "t"), bytes)
-                == [.init(error: 0, index: 3, leader: 2, leaderEpoch: 8, inSync: [2], eligible: [1])])
-    }
-
     @Test func aProbeIsABatchThatCarriesItsChecksum() throws {
         let batch = KafkaProduceRequest.batch(Array("probe".utf8))
         #expect(batch.count == Int(batch[11]) + 12 && batch[16] == 2)

@@ -31,7 +31,7 @@ final class RedisPublisher: Publisher {
         guard let acknowledgement = Acknowledgement(client.ack) else {
             throw ProducerError("client.ack: `\(client.ack)` is none of `reply`, `wait N [MS]`, `waitaof L R [MS]`")
         }
-        addresses = try Self.addresses(client.addresses)
+        addresses = try ServerAddress.ours(client.addresses)
         pinned = client.settings["clients"] == "pinned"
         var count = acknowledgement == .reply ? 1 : orders.agents.count
         if let text = client.settings["connections"] {
@@ -50,22 +50,6 @@ final class RedisPublisher: Publisher {
         places = [Int](repeating: 0, count: count)
         current = [ServerAddress?](repeating: nil, count: count)
         isDirty = [Bool](repeating: false, count: count)
-    }
-
-    private static func addresses(_ texts: [String]) throws(ProducerError) -> [ServerAddress] {
-        var addresses: [ServerAddress] = []
-        for text in texts {
-            guard let address = ServerAddress(text) else {
-                throw ProducerError("client.addresses: `\(text)` is not ADDRESS:PORT with a numeric address")
-            }
-            guard address.isOurs else {
-                throw ProducerError(
-                    "client.addresses: \(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15); "
-                        + "load is sent nowhere else")
-            }
-            addresses.append(address)
-        }
-        return addresses
     }
 
     var form: Position.Form { .entry }
@@ -161,7 +145,7 @@ final class RedisPublisher: Publisher {
     func use(
         addresses texts: [String], _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
     ) {
-        guard let usable = try? Self.addresses(texts), !usable.isEmpty else { return }
+        guard let usable = try? ServerAddress.ours(texts), !usable.isEmpty else { return }
         addresses = usable
         for index in connections.indices {
             places[index] = 0

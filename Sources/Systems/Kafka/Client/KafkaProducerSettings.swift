@@ -28,7 +28,7 @@ struct KafkaProducerSettings: Sendable {
 
     init(_ orders: ProducerOrders) throws(ProducerError) {
         let client = orders.client
-        addresses = try Self.addresses(client.addresses)
+        addresses = try ServerAddress.ours(client.addresses)
         var named: [(topic: String, partition: Int32)] = []
         for stream in client.streams { named.append(try Self.partition(stream)) }
         topic = named[0].topic
@@ -65,22 +65,6 @@ struct KafkaProducerSettings: Sendable {
             throw ProducerError("client.settings.\(Self.abort): `\(settings[abort] ?? "")` is no share (0 to 1)")
         }
         return Transactions(events: limit, abort: share)
-    }
-
-    private static func addresses(_ texts: [String]) throws(ProducerError) -> [ServerAddress] {
-        var addresses: [ServerAddress] = []
-        for text in texts {
-            guard let address = ServerAddress(text) else {
-                throw ProducerError("client.addresses: `\(text)` is not ADDRESS:PORT with a numeric address")
-            }
-            guard address.isOurs else {
-                throw ProducerError(
-                    "client.addresses: \(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15); "
-                        + "load is sent nowhere else")
-            }
-            addresses.append(address)
-        }
-        return addresses
     }
 
     /// `TOPIC-P`, as Kafka names a partition's folder.

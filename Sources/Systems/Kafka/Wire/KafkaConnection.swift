@@ -38,22 +38,15 @@ final class KafkaConnection {
         try checkOpen()
         correlation += 1
         let bytes = request.frame(correlation: correlation)
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { raw in
-                Glibc.send(socket.raw, raw.baseAddress.map { $0 + sent }, raw.count - sent, Int32(MSG_NOSIGNAL))
+        do throws(KernelFailure) {
+            guard try Sockets.send(bytes, over: socket.raw, by: deadline) else {
+                // Half of it cannot be followed by another.
+                isBroken = true
+                throw KernelFailure(ETIMEDOUT, "sending")
             }
-            if count >= 0 {
-                sent += count
-            } else if errno == EAGAIN {
-                guard wait(toSend: true, by: deadline) else {
-                    // Half a request cannot be followed by another.
-                    isBroken = true
-                    throw SystemError(.deadline, "it takes no more requests")
-                }
-            } else if errno != EINTR {
-                throw broken(errno)
-            }
+        } catch {
+            if isBroken { throw SystemError(.deadline, "it takes no more requests") }
+            throw broken(error.number)
         }
         outstanding += 1
         return correlation
@@ -83,7 +76,7 @@ final class KafkaConnection {
             } else if count == 0 {
                 throw broken(0)
             } else if errno == EAGAIN {
-                guard wait(toSend: false, by: deadline) else { throw SystemError(.deadline, "no answer in time") }
+                guard waitToRead(by: deadline) else { throw SystemError(.deadline, "no answer in time") }
             } else if errno != EINTR {
                 throw broken(errno)
             }
@@ -92,16 +85,13 @@ final class KafkaConnection {
 
     /// Whether the other side has closed the connection, says something nobody asked for, or has stopped answering.
     var isStale: Bool {
-        isBroken || outstanding > SystemLimits.kafkaOutstanding || (outstanding == 0 && wait(toSend: false, by: 0))
+        isBroken || outstanding > SystemLimits.kafkaOutstanding || (outstanding == 0 && waitToRead(by: 0))
     }
 
-    private func wait(toSend: Bool, by deadline: Int64) -> Bool {
+    private func waitToRead(by deadline: Int64) -> Bool {
         let left = Duration.nanoseconds(max(0, deadline - MonotonicClock.now()))
         // An error here is one of the socket, which the next call on it says better.
-        let ready =
-            toSend
-            ? try? Sockets.waitWritable(socket.raw, upTo: left) : try? Sockets.waitReadable(socket.raw, upTo: left)
-        return ready ?? true
+        return (try? Sockets.waitReadable(socket.raw, upTo: left)) ?? true
     }
 
     private func checkOpen() throws(SystemError) {

@@ -55,21 +55,15 @@ final class RedisConnection {
     /// Sends commands as they are encoded, so many of them.
     func send(_ bytes: [UInt8], expecting replies: Int, by deadline: Int64) throws(SystemError) {
         try checkOpen()
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { raw in
-                Glibc.send(socket.raw, raw.baseAddress.map { $0 + sent }, raw.count - sent, Int32(MSG_NOSIGNAL))
+        do throws(KernelFailure) {
+            guard try Sockets.send(bytes, over: socket.raw, by: deadline) else {
+                // Half of it cannot be followed by another.
+                isBroken = true
+                throw KernelFailure(ETIMEDOUT, "sending")
             }
-            if count >= 0 {
-                sent += count
-            } else if errno == EAGAIN {
-                guard wait(toSend: true, by: deadline) else {
-                    isBroken = true
-                    throw SystemError(.deadline, "the server takes no more commands")
-                }
-            } else if errno != EINTR {
-                throw broken(errno)
-            }
+        } catch {
+            if isBroken { throw SystemError(.deadline, "the server takes no more commands") }
+            throw broken(error.number)
         }
         outstanding += replies
     }
@@ -88,7 +82,7 @@ final class RedisConnection {
             } else if count == 0 {
                 throw broken(0)
             } else if errno == EAGAIN {
-                guard wait(toSend: false, by: deadline) else { return nil }
+                guard waitToRead(by: deadline) else { return nil }
             } else if errno != EINTR {
                 throw broken(errno)
             }
@@ -96,7 +90,7 @@ final class RedisConnection {
     }
 
     /// Whether the server has closed the connection, or says something nobody asked for.
-    var isStale: Bool { isBroken || (outstanding == 0 && wait(toSend: false, by: 0)) }
+    var isStale: Bool { isBroken || (outstanding == 0 && waitToRead(by: 0)) }
 
     private func parsed() throws(SystemError) -> RedisReply? {
         do throws(RedisReader.Malformed) { return try reader.next() } catch { throw malformed(error) }
@@ -110,13 +104,10 @@ final class RedisConnection {
         }
     }
 
-    private func wait(toSend: Bool, by deadline: Int64) -> Bool {
+    private func waitToRead(by deadline: Int64) -> Bool {
         let left = Duration.nanoseconds(max(0, deadline - MonotonicClock.now()))
         // An error here is one of the socket, which the next call on it says better.
-        let ready =
-            toSend
-            ? try? Sockets.waitWritable(socket.raw, upTo: left) : try? Sockets.waitReadable(socket.raw, upTo: left)
-        return ready ?? true
+        return (try? Sockets.waitReadable(socket.raw, upTo: left)) ?? true
     }
 
     private func checkOpen() throws(SystemError) {

@@ -1,4 +1,5 @@
 import Glibc
+import Workers
 
 /// A server's numeric address and port. Only this machine's own loopback and the lab's network (198.18.0.0/15) are
 /// addresses that load may be sent to.
@@ -17,6 +18,23 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
         var (four, six) = (in_addr(), in6_addr())
         guard inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1 else { return nil }
         (self.host, self.port) = (host, port)
+    }
+
+    /// The addresses of a producer's orders; refuses what load may not be sent to.
+    static func ours(_ texts: [String]) throws(ProducerError) -> [ServerAddress] {
+        var addresses: [ServerAddress] = []
+        for text in texts {
+            guard let address = ServerAddress(text) else {
+                throw ProducerError("client.addresses: `\(text)` is not ADDRESS:PORT with a numeric address")
+            }
+            guard address.isOurs else {
+                throw ProducerError(
+                    "client.addresses: \(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15); "
+                        + "load is sent nowhere else")
+            }
+            addresses.append(address)
+        }
+        return addresses
     }
 
     var isOurs: Bool {
