@@ -1,14 +1,13 @@
-import Glibc
 import Platform
 import TestSupport
 import Testing
 
-private let kafka = getenv("KAFKA_HOME").map { String(cString: $0) }
-
 /// Real trials of a real Kafka: what is known of it must come out.
 @Suite(
     .serialized,
-    .enabled(if: kafka != nil, "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"),
+    .enabled(
+        if: !Holdfast.kafkaEnvironment.isEmpty,
+        "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"),
     .enabled(if: Privileges.isFullRoot, "needs root of the machine"), .timeLimit(.minutes(10)))
 struct KafkaTrialTests {
     private static func suite(_ configurations: String) -> String {
@@ -22,10 +21,8 @@ struct KafkaTrialTests {
     }
 
     private func run(_ configurations: String) async throws -> Scenario {
-        // The cache that HOME leads to has the archive that halves every start.
-        var environment = ["KAFKA_HOME": try #require(kafka)]
-        for name in ["HOME", "XDG_CACHE_HOME"] { environment[name] = getenv(name).map { String(cString: $0) } }
-        let run = try await Scenario(Self.suite(configurations), environment: environment, within: .seconds(420))
+        let run = try await Scenario(
+            Self.suite(configurations), environment: Holdfast.kafkaEnvironment, within: .seconds(420))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
         return run
     }

@@ -48,6 +48,16 @@ public enum Holdfast {
         Tool.locate(
             getenv("HOLDFAST_REDIS_SERVER").map { String(cString: $0) } ?? "redis-server") != nil
 
+    /// What a run must be told to find Kafka, and what is kept of it between runs; empty where there is none.
+    public static let kafkaEnvironment: [String: String] = {
+        var environment: [String: String] = [:]
+        guard getenv("KAFKA_HOME") != nil else { return environment }
+        for name in ["KAFKA_HOME", "HOME", "XDG_CACHE_HOME"] {
+            environment[name] = getenv(name).map { String(cString: $0) }
+        }
+        return environment
+    }()
+
     /// Whether trials run here in full: as root of the machine, with a server.
     public static let runsTrials = Privileges.isFullRoot && hasServer
 

@@ -22,7 +22,7 @@ struct KafkaArchive {
                 continue
             }
             var isMade = Self.isThere(path)
-            if !isMade { isMade = try make(path, in: cache, patience) }
+            if !isMade { isMade = try make(path, patience) }
             _ = consume lock
             guard isMade else { return nil }
         }
@@ -38,8 +38,10 @@ struct KafkaArchive {
     private static func isThere(_ path: String) -> Bool { access(path, R_OK) == 0 }
 
     /// Runs a node of its own on the loopback, lets it do what nodes do, and ends it: Java then writes the archive.
-    private func make(_ path: String, in cache: String, _ patience: any Patience) throws(SystemError) -> Bool {
-        let folder = "\(cache)/making-\(getpid())"
+    private func make(_ path: String, _ patience: any Patience) throws(SystemError) -> Bool {
+        // One name, under the lock: whoever comes next removes what a killed run left.
+        let folder = path + ".making"
+        try? Files.removeTree(folder)
         defer { try? Files.removeTree(folder) }
         do { try Files.makeFolders(folder) } catch { return false }
         guard let port = Self.freePort(), let controllerPort = Self.freePort(), port != controllerPort else {

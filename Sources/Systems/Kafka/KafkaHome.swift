@@ -90,7 +90,7 @@ struct KafkaHome: Sendable {
                 .missing, "Kafka runs on Java 17 or later, and there is none here; \(Tool.remedy(for: "java"))")
         }
         let result: ToolResult
-        do { result = try Tool.run(path, ["-version"], deadline: .seconds(20)) } catch {
+        do { result = try Tool.run(path, [noTraces, "-version"], deadline: .seconds(20)) } catch {
             throw SystemError(.missing, "\(path) cannot be run: \(error)")
         }
         // openjdk version "17.0.15" 2025-04-15
@@ -111,7 +111,10 @@ struct KafkaHome: Sendable {
     static let anyClusterID = "AAAAAAAAAAAAAAAAAAAAAQ"
 
     /// How every Java of a lab is run: many share a small machine, and none lives long enough for the last optimiser.
-    static let virtualMachine = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
+    static let virtualMachine = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", noTraces]
+
+    /// No folder of counters in /tmp, which one that is killed would leave.
+    private static let noTraces = "-XX:-UsePerfData"
 
     /// A node of a cluster; java is the process itself, so that signals reach the server.
     ///

@@ -163,6 +163,6 @@ struct ReplicatedTrialTests {
             ])
         let trial = try audit.trial("plain")
         #expect(trial.status == .invalid)
-        #expect(trial.reason?.contains("nothing waits for the bound") == true, "\(trial.reason ?? "")")
+        #expect(trial.reason?.contains("nothing keeps waiting for the bound") == true, "\(trial.reason ?? "")")
     }
 }
