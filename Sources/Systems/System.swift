@@ -14,13 +14,27 @@ public protocol SystemKind: Sendable {
     var acknowledgements: [(form: String, promise: String)] { get }
     /// Checks a configuration of a suite without starting anything; refuses what is wrong, by field.
     func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem
+    /// What consumer groups can be told there; nil: it has none.
+    var groupForm: GroupForm? { get }
     /// The server that a configuration gets which names none, if the machine does not have it as a program of its own;
     /// throws what is missing and how to get it. Nil: such a program it is.
     func broughtServer() throws(SystemError) -> ServerVersion?
 }
 
 extension SystemKind {
+    public var groupForm: GroupForm? { nil }
     public func broughtServer() throws(SystemError) -> ServerVersion? { nil }
+}
+
+/// What means something for the consumer groups of a system, in a suite's words.
+public struct GroupForm: Sendable {
+    public var acks: [GroupSettings.Ack]
+    /// Keys beyond those that every system has (`GroupForm.usual`).
+    public var keys: [String]
+
+    public static let usual = ["name", "consumers", "processes", "ack", "processing", "batch", "start", "dead-letter"]
+
+    public init(acks: [GroupSettings.Ack], keys: [String]) { (self.acks, self.keys) = (acks, keys) }
 }
 
 public struct SettingDescription: Sendable {
@@ -82,6 +96,10 @@ public protocol ConfiguredSystem: Sendable {
     /// Time that clients need to connect before the first event, in nanoseconds. Always the same for a configuration, so
     /// that the same seed gives the same intended times.
     var lead: Int64 { get }
+    /// Whether its settings let events go after a time or beyond a length.
+    var retains: Bool { get }
+    /// What this machine lacks for such groups, and how to get it; nil: nothing.
+    func lack(for groups: [GroupSettings]) -> String?
 }
 
 extension ConfiguredSystem {
@@ -89,6 +107,8 @@ extension ConfiguredSystem {
     public var acknowledged: String? { nil }
     public var client: ServerVersion? { nil }
     public var lead: Int64 { 500_000_000 }
+    public var retains: Bool { false }
+    public func lack(for groups: [GroupSettings]) -> String? { nil }
 }
 
 public struct ServerVersion: Hashable, Sendable {
@@ -111,10 +131,15 @@ public struct TrialSetting: Sendable {
     public var expectedBytes: Int
     /// False: nodes get plain folders (no fault of this trial needs a filesystem, or there is no right to make one).
     public var ownFilesystems: Bool
+    /// Made when the system starts, with what holds their dead letters.
+    public var groups: [GroupSettings]
 
-    public init(run: String, agents: Int, logDirectory: String, expectedBytes: Int, ownFilesystems: Bool) {
+    public init(
+        run: String, agents: Int, logDirectory: String, expectedBytes: Int, ownFilesystems: Bool,
+        groups: [GroupSettings] = []
+    ) {
         (self.run, self.agents, self.logDirectory) = (run, agents, logDirectory)
-        (self.expectedBytes, self.ownFilesystems) = (expectedBytes, ownFilesystems)
+        (self.expectedBytes, self.ownFilesystems, self.groups) = (expectedBytes, ownFilesystems, groups)
     }
 }
 
@@ -167,8 +192,41 @@ public protocol System: AnyObject {
     var circumstances: [(name: String, detail: String)] { get }
     /// The trial is over: whatever of the servers' logs does not lie in its folder yet is put there.
     func collectLogs()
-    /// Reads every stream from its beginning to its end, `passes` times, into a shard.
+    /// Reads every stream from its beginning to its end, those of dead letters, too, `passes` times, into a shard.
     func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError)
+
+    // Consumer groups: those of the trial's setting.
+
+    /// What a consumer of the group must know to connect and read, and how the broker calls the group.
+    func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String)
+    /// Where the group's dead letters go, by their names in the history; empty if it has none.
+    func deadStreams(of group: GroupSettings) -> [String]
+    /// What the group has not been handed or has not confirmed, as the system says at this moment. May be asked some ten
+    /// times a second.
+    func backlog(of group: GroupSettings) throws(SystemError) -> Backlog
+    /// Where each group stands in each of its streams now that all is over.
+    func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd]
+}
+
+/// What a group has before it.
+public struct Backlog: Hashable, Sendable {
+    /// Entries that it was never handed.
+    public var unread: Int64
+    /// Entries that it was handed, and has not confirmed.
+    public var pending: Int64
+
+    public var isEmpty: Bool { unread == 0 && pending == 0 }
+
+    public init(unread: Int64, pending: Int64) { (self.unread, self.pending) = (unread, pending) }
+}
+
+extension System {
+    public func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
+        (clientOrders(), group.name)
+    }
+    public func deadStreams(of group: GroupSettings) -> [String] { [] }
+    public func backlog(of group: GroupSettings) throws(SystemError) -> Backlog { Backlog(unread: 0, pending: 0) }
+    public func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] { [] }
 }
 
 extension System {

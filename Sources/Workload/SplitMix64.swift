@@ -12,6 +12,7 @@ public struct SplitMix64: Sendable, BitwiseCopyable {
         case offset = 5
         /// The harness's own choices, such as the times and nodes of faults.
         case faults = 6
+        case poison = 7
     }
 
     private var state: UInt64

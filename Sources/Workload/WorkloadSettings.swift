@@ -15,6 +15,8 @@ public struct WorkloadSettings: Codable, Hashable, Sendable {
     public var inFlight: Int
     /// Kinds beyond the six that every life has (`agent-lifecycle`, `audit`).
     public var additionalKinds: [EventKind]
+    /// Share of the events that no consumer can process, from 0 to 1.
+    public var poison: Double = 0
 
     public init(
         agents: Int = 200, rate: Double = 10_000, duration: Int64 = 10_000_000_000,
@@ -58,6 +60,7 @@ public struct WorkloadSettings: Codable, Hashable, Sendable {
         }
         if !(1...64).contains(producers) { return ("producers", "must be from 1 to 64") }
         if producers > agents { return ("producers", "must be no more than `agents`: a producer needs one") }
+        if !(0...1).contains(poison) { return ("poison", "must be a share from 0% to 100%") }
         if !(1...1024).contains(inFlight) { return ("in-flight", "must be from 1 to 1024") }
         return nil
     }
