@@ -194,6 +194,14 @@ public protocol System: AnyObject {
     func collectLogs()
     /// Reads every stream from its beginning to its end, those of dead letters, too, `passes` times, into a shard.
     func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError)
+    /// Reads one stream as someone does who restores an agent: behind `from`, or from its beginning, to the end that it
+    /// has when asked. `event` is nil for what cannot be read as one.
+    /// - Parameter stream: which of `streams`.
+    /// - Returns: the number of entries read.
+    func read(
+        stream: Int, from: Position?, patience: any Patience,
+        _ each: (_ position: Position, _ event: DecodedEvent?) -> Void
+    ) throws(SystemError) -> Int64
 
     // Consumer groups: those of the trial's setting.
 
@@ -227,6 +235,13 @@ extension System {
     public func deadStreams(of group: GroupSettings) -> [String] { [] }
     public func backlog(of group: GroupSettings) throws(SystemError) -> Backlog { Backlog(unread: 0, pending: 0) }
     public func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] { [] }
+
+    public func read(
+        stream: Int, from: Position?, patience: any Patience,
+        _ each: (_ position: Position, _ event: DecodedEvent?) -> Void
+    ) throws(SystemError) -> Int64 {
+        throw SystemError(.notApplicable, "this system cannot read a stream from a position")
+    }
 }
 
 extension System {
