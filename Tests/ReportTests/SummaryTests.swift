@@ -19,6 +19,21 @@ struct SummaryTests {
         #expect(data.last == UInt8(ascii: "\n"))
     }
 
+    @Test func whatGroupsAndProcessesTookIsReadBack() throws {
+        var summary = Summary()
+        var trial = Fixture.trial(verdict: Fixture.verdict())
+        trial.groups = ["g": .init(consumers: 3, rebalances: 7, refusals: 2)]
+        trial.cpu = .init(harnessNanoseconds: 11, serversNanoseconds: 12)
+        summary.cells = [Fixture.cell("c", "f", [trial])]
+        let data = try summary.encoded()
+        #expect(try Summary.decoded(from: data, path: "") == summary)
+        let cells = try #require(try object(summary)["cells"] as? [[String: Any]])
+        let written = try #require((cells[0]["trials"] as? [[String: Any]])?.first)
+        #expect(written["cpu"] as? [String: Int] == ["harness_ns": 11, "servers_ns": 12])
+        #expect(
+            written["groups"] as? [String: [String: Int]] == ["g": ["consumers": 3, "rebalances": 7, "refusals": 2]])
+    }
+
     @Test func everyKeyOfTheContractIsThereAlsoWhereItsValueIsNull() throws {
         let summary = try Fixture.run()
         let top = try object(summary)

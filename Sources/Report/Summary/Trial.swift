@@ -75,6 +75,9 @@ extension Summary {
         public var faults: [FaultMark] = []
         /// Command lines that injected and healed the faults.
         public var commands: [String] = []
+        /// By the group's name; nil in a trial without groups, or where nobody counted.
+        public var groups: [String: GroupRun]?
+        public var cpu: CPU?
 
         public init(n: Int, seed: Int64, status: Status, reason: String? = nil, directory: String) {
             (self.n, self.seed, self.status) = (n, seed, status)
@@ -95,7 +98,7 @@ extension Summary.Trial: Codable {
         case refusedStarts = "refused_starts"
         case rate, directory, verdict, circumstances, seconds
         case scheduleErrorNanosecondsP99 = "schedule_error_p99_ns"
-        case faults, commands
+        case faults, commands, groups, cpu
     }
 
     public init(from decoder: any Decoder) throws {
@@ -113,6 +116,8 @@ extension Summary.Trial: Codable {
         scheduleErrorNanosecondsP99 = try container.decodeIfPresent(Int64.self, forKey: .scheduleErrorNanosecondsP99)
         faults = try container.decodeIfPresent([FaultMark].self, forKey: .faults) ?? []
         commands = try container.decodeIfPresent([String].self, forKey: .commands) ?? []
+        groups = try container.decodeIfPresent([String: GroupRun].self, forKey: .groups)
+        cpu = try container.decodeIfPresent(CPU.self, forKey: .cpu)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -130,5 +135,7 @@ extension Summary.Trial: Codable {
         try container.encode(scheduleErrorNanosecondsP99, forKey: .scheduleErrorNanosecondsP99)
         try container.encode(faults, forKey: .faults)
         try container.encode(commands, forKey: .commands)
+        try container.encodeIfPresent(groups, forKey: .groups)
+        try container.encodeIfPresent(cpu, forKey: .cpu)
     }
 }
