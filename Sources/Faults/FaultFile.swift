@@ -1,5 +1,6 @@
 public import Documents
 import Systems
+public import Workload
 
 /// A fault: one named way to break a system, as its file says it.
 public struct FaultFile: Sendable {
@@ -26,9 +27,9 @@ public struct FaultFile: Sendable {
         for (verb, source) in timeline.verbsAndPlaces where !type(of: verb).isBuilt {
             return source.diagnostic("\(type(of: verb).name) is not built yet", remedy: FaultFile.built)
         }
-        for (verb, source) in timeline.verbsAndPlaces {
-            guard let worker = FaultFile.missingWorker(of: verb) else { continue }
-            return source.diagnostic("there is no \(worker) yet", remedy: "the workers that there are are producers")
+        for (verb, source) in timeline.verbsAndPlaces where FaultFile.isOfBridge(verb) {
+            return source.diagnostic(
+                "there is no bridge yet", remedy: "the workers that there are are producers and consumers")
         }
         for (wait, source) in timeline.waitsAndPlaces where !type(of: wait).isBuilt {
             return source.diagnostic(
@@ -51,13 +52,36 @@ public struct FaultFile: Sendable {
         return nil
     }
 
-    private static func missingWorker(of verb: any Verb) -> String? {
-        switch (verb as? StartWorker)?.worker {
-        case .consumer: return "consumer"
-        case .bridge: return "bridge"
-        case .producer, nil: break
+    /// The place of a step that is about consumers which these groups do not have; nil if there is none.
+    public func missingConsumer(of groups: [GroupSettings]) -> Diagnostic? {
+        let count = groups.reduce(0) { $0 + $1.processes }
+        let remedy = "add groups to the suite or the configuration, such as groups: [{name: executor, consumers: 3}]"
+        func missing(_ nodes: NodeSelection?, _ source: Value) -> Diagnostic? {
+            guard let word = nodes?.words.first(where: { $0.word == "consumer" && $0.number ?? 1 > count }) else {
+                return nil
+            }
+            return source.diagnostic(
+                "there is no \(word.number.map { "consumer \($0)" } ?? "consumer"): the groups have \(count) processes",
+                remedy: remedy)
         }
-        return verb.nodes?.words.map(\.word).first { NodeSelection.workers.contains($0) && $0 != "producer" }
+        for (verb, source) in timeline.verbsAndPlaces {
+            if let problem = missing(verb.nodes, source) { return problem }
+            guard case .consumer(let group) = (verb as? StartWorker)?.worker else { continue }
+            guard groups.contains(where: { $0.name == group }) else {
+                return source.diagnostic("there is no group \(shown(group))", remedy: remedy)
+            }
+        }
+        for (wait, source) in timeline.waitsAndPlaces {
+            if let problem = missing(wait.nodes, source) { return problem }
+            guard wait is CaughtUp || wait is Holding, groups.isEmpty else { continue }
+            return source.diagnostic("there is no group to wait for", remedy: remedy)
+        }
+        return nil
+    }
+
+    private static func isOfBridge(_ verb: any Verb) -> Bool {
+        if case .bridge = (verb as? StartWorker)?.worker { return true }
+        return verb.nodes?.words.contains { $0.word == "bridge" } ?? false
     }
 
     private static var built: String {

@@ -6,6 +6,18 @@ enum Limits {
     static let drain = 30.0
     /// From the start of a producer that takes another's place until it is connected.
     static let producerConnects = 20.0
-    /// From a signal to a producer until it has stopped, goes on or is gone.
-    static let producerSignal: Duration = .seconds(10)
+    /// From a signal to a worker until it has stopped, goes on or is gone.
+    static let workerSignal: Duration = .seconds(10)
+    /// From SIGTERM to a consumer until it has finished what it has in hand and left its group.
+    static let consumerLeaves: Duration = .seconds(30)
+    /// From the start of consumers until all have their places in their groups.
+    static let consumersJoin = 60.0
+    /// From the end of healing to groups that have caught up; those that make no progress are not waited for so long.
+    static let catchUp = 120.0
+    /// How long groups may make no progress before nobody waits for them any more, beyond their own time-outs.
+    static let standstill = 3.0
+    /// How often the system is asked what groups have before them, in nanoseconds.
+    static let backlogEvery: Int64 = 100_000_000
+    /// How often consumers are looked at, in nanoseconds.
+    static let consumersEvery: Int64 = 20_000_000
 }

@@ -45,6 +45,7 @@ public struct Plan {
         } catch {
             return error.message
         }
+        if let reason = cell.configured.lack(for: cell.groups) { return reason }
         if let reason = machine.noLab { return reason }
         for tool in cell.fault.timeline.verbs.flatMap({ type(of: $0).tools }) where Tool.locate(tool) == nil {
             return "\(tool) is missing; \(Tool.remedy(for: tool))"

@@ -34,6 +34,14 @@ final class Recorder {
         keep { () throws(ShardError) in try control.gap(t: now, worker: worker, reason: reason) }
     }
 
+    func group(_ group: History.Group) {
+        keep { () throws(ShardError) in try control.group(group) }
+    }
+
+    func groupEnd(_ end: History.GroupEnd, form: Position.Form) {
+        keep { () throws(ShardError) in try control.groupEnd(end, form: form) }
+    }
+
     func end() {
         keep { () throws(ShardError) in try control.end(t: now) }
     }

@@ -41,6 +41,9 @@ final class TrialRun {
     private let watch: Watch
     private let teller: TrialTeller
     private let producers = Producers()
+    private let consumers = Consumers()
+    private var cpuMeter: CPUMeter?
+    private var lastPolled: Int64 = 0
     private var lab: (any Lab)?
     private var system: (any System)?
     /// Whether the next trial may go on with what this one started.
@@ -91,19 +94,24 @@ final class TrialRun {
             try attempt { try Files.makeFolders("\(setting.directory)/\(folder)") }
         }
         let system = try startSystem()
+        try startConsumers(system)
         let recorder = try attempt {
-            try Recorder(path: setting.directory + "/history/control.jsonl", header: header)
+            try Recorder(path: setting.directory + "/history/control.jsonl", header: header(system))
         }
         self.recorder = recorder
+        for group in cell.groups { recorder.group(GroupLogs.record(of: group, system)) }
+        consumers.begin(epoch: recorder.epoch)
         let plannedEnd = lead + cell.workload.duration
         let scene = TrialScene(
-            system: system, watch: watch, recorder: recorder, producers: producers, plannedEnd: plannedEnd,
-            clientAddress: lab?.clientAddress ?? "")
+            system: system, watch: watch, recorder: recorder, producers: producers, consumers: consumers,
+            groups: cell.groups, plannedEnd: plannedEnd, clientAddress: lab?.clientAddress ?? "")
         self.scene = scene
         defer { trial.refusedStarts = scene.refusedStarts }
         try load(system, recorder, scene)
+        count(&trial)
         trial.circumstances = system.circumstances.map { .init(name: $0.name, detail: $0.detail) }
         try settle(scene)
+        try endConsumers(system, scene, recorder)
         try replay(system)
         recorder.end()
         if let failure = recorder.failure { throw TrialError("the history could not be written: \(failure)") }
@@ -114,7 +122,7 @@ final class TrialRun {
         teller.say("starting \(cell.configuration.kind.name)")
         let trial = TrialSetting(
             run: setting.run, agents: cell.workload.agents, logDirectory: setting.directory + "/logs",
-            expectedBytes: cell.expectedBytes, ownFilesystems: setting.ownFilesystems)
+            expectedBytes: cell.expectedBytes, ownFilesystems: setting.ownFilesystems, groups: cell.groups)
         let standing = setting.standing.take(for: cell.configured, trial) { teller.warn("left behind: \($0)") }
         let lab: any Lab
         if let standing { lab = standing.lab } else { lab = try attempt { try setting.makeLab(setting.directory) } }
@@ -124,6 +132,72 @@ final class TrialRun {
         try attempt { try system.start(in: lab, patience: watch) }
         for node in lab.nodes { try attempt { try node.syncData() } }
         return system
+    }
+
+    /// Starts the consumers and waits until each has its place: nothing may be produced that a group would miss.
+    private func startConsumers(_ system: any System) throws(TrialError) {
+        guard !cell.groups.isEmpty else { return }
+        teller.say("consumers join")
+        var setting = Consumers.Setting(
+            groups: cell.groups, run: setting.run,
+            poison: Poison(share: cell.workload.poison, seed: UInt64(bitPattern: setting.seed)),
+            directory: setting.directory)
+        setting.deadLogs = GroupLogs.deadLogs(of: cell.groups, system)
+        try attempt { try consumers.start(setting, of: system) }
+        guard try patiently(upTo: Limits.consumersJoin, until: { consumers.areReady || consumers.hasLost }),
+            !consumers.hasLost
+        else {
+            let names = consumers.unready.joined(separator: ", ")
+            throw TrialError(
+                "these have no place in their groups after \(Int(Limits.consumersJoin)) s: \(names); see logs")
+        }
+    }
+
+    /// Lets the groups catch up, ends their consumers, and writes down where the groups stand.
+    private func endConsumers(_ system: any System, _ scene: TrialScene, _ recorder: Recorder) throws(TrialError) {
+        guard !cell.groups.isEmpty else { return }
+        teller.say("groups catch up")
+        var (progress, since) = (consumers.progress, recorder.now)
+        _ = try patiently(upTo: Limits.catchUp) {
+            if scene.areGroupsCaughtUp { return true }
+            if consumers.progress != progress { (progress, since) = (consumers.progress, recorder.now) }
+            return Double(recorder.now - since) / 1e9 > standstill
+        }
+        consumers.send(.stop)
+        let ended = try patiently(upTo: Double(Limits.consumerLeaves.nanoseconds) / 1e9) { consumers.allEnded }
+        if !ended { invalidate("the consumers did not come to their end") }
+        do throws(SystemError) {
+            for end in try system.groupEnds(patience: watch) { recorder.groupEnd(end, form: system.form) }
+        } catch {
+            if error.code == .interrupted { throw TrialError(error.message, isInterrupt: true) }
+            invalidate("where the groups stand: \(error.message)")
+        }
+    }
+
+    /// What the history does not hold: what workers and servers counted of themselves.
+    private func count(_ trial: inout Summary.Trial) {
+        guard !cell.groups.isEmpty else { return }
+        trial.groups = Dictionary(
+            uniqueKeysWithValues: cell.groups.map { group in
+                let statuses = consumers.statuses(of: group.name)
+                return (
+                    group.name,
+                    Summary.Trial.GroupRun(
+                        consumers: group.consumers, rebalances: statuses.reduce(0) { $0 + $1.rebalances },
+                        refusals: statuses.reduce(0) { $0 + $1.refusals })
+                )
+            })
+        trial.cpu = cpuMeter.map {
+            Summary.Trial.CPU(
+                harnessNanoseconds: $0.harness(producers, consumers), serversNanoseconds: $0.servers(lab?.nodes ?? []))
+        }
+    }
+
+    /// How long groups may make no progress before nobody waits for them any more: longer than a dead member's place
+    /// stays taken, or what it held is left alone.
+    private var standstill: Double {
+        let own = cell.groups.map { max($0.sessionTimeout, 2 * ($0.claim ?? 0), $0.processing) }.max() ?? 0
+        return Limits.standstill + Double(own) / 1e9
     }
 
     /// The load and, while it goes on, the fault's timeline; then everything is healed, however it went.
@@ -142,6 +216,7 @@ final class TrialRun {
                     directory: setting.directory),
                 client: system.clientOrders())
         }
+        cpuMeter = CPUMeter(consumers, lab?.nodes ?? [])
         teller.say("load")
         observed = system
         defer { observed = nil }
@@ -168,7 +243,7 @@ final class TrialRun {
         _ = try patiently(upTo: Double(end - recorder.now) / 1e9 + 1) { recorder.now >= end }
         teller.say("draining")
         producers.dismiss()
-        do throws(FaultError) { try engine.resumeProducers() } catch { invalidate("healing: \(error.message)") }
+        do throws(FaultError) { try engine.resumeWorkers() } catch { invalidate("healing: \(error.message)") }
         // Nothing new is begun from here on and nothing tried again: what is in flight is answered or times out.
         let ended = try patiently(upTo: producers.timeout + Limits.drain) { producers.allEnded }
         if !ended { invalidate("the producers did not come to their end within \(Int(Limits.drain)) s") }
@@ -241,6 +316,7 @@ final class TrialRun {
 
     private func close() {
         producers.end()
+        consumers.end()
         system?.collectLogs()
         if leavesNoTrace, let lab, let system {
             setting.standing.keep(lab, system)
@@ -256,9 +332,13 @@ final class TrialRun {
     /// What must not wait while the trial waits for something else.
     private func look() {
         producers.poll()
+        let clock = MonotonicClock.now()
+        if clock - lastPolled > Limits.consumersEvery {
+            lastPolled = clock
+            consumers.poll()
+        }
         for (worker, reason) in scene?.noteEnds() ?? [] { invalidate(reason, worker: worker) }
         teller.tellCommands()
-        let clock = MonotonicClock.now()
         if let observed, clock - lastObserved > Self.observeEvery {
             lastObserved = clock
             if recorder?.faults.isEmpty == true { observed.observe() } else { self.observed = nil }
@@ -271,7 +351,7 @@ final class TrialRun {
         recorder?.gap(worker: worker, reason)
     }
 
-    private var header: History.Header {
+    private func header(_ system: any System) -> History.Header {
         var header = History.Header()
         header.run = Name(setting.run)
         header.system = cell.configuration.kind.name
@@ -279,6 +359,8 @@ final class TrialRun {
         header.fault = cell.fault.name
         header.seed = setting.seed
         header.retries = cell.configured.retries.rawValue
+        header.retention = cell.configured.retains
+        header.logs = GroupLogs.logs(of: cell.groups, system, retains: cell.configured.retains)
         return header
     }
 

@@ -1,7 +1,9 @@
 import Faults
 import Labs
+import Platform
 import Systems
 import Workers
+import Workload
 
 /// The trial as its fault sees it.
 final class TrialScene: Scene {
@@ -12,13 +14,18 @@ final class TrialScene: Scene {
     let clientAddress: String
     private let recorder: Recorder
     private let crew: Producers
+    private let readers: Consumers
+    private let groups: [GroupSettings]
     private(set) var refusedStarts = 0
+    private var backlogsAsked: Int64 = .min
+    private var hadBacklog = true
 
     init(
-        system: any System, watch: Watch, recorder: Recorder, producers: Producers, plannedEnd: Int64,
-        clientAddress: String
+        system: any System, watch: Watch, recorder: Recorder, producers: Producers, consumers: Consumers,
+        groups: [GroupSettings], plannedEnd: Int64, clientAddress: String
     ) {
         (self.system, patience, self.recorder, crew) = (system, watch, recorder, producers)
+        (readers, self.groups) = (consumers, groups)
         (self.plannedEnd, self.clientAddress) = (plannedEnd, clientAddress)
         ledger = FaultLedger(now: { recorder.now }, record: { recorder.fault($0) })
     }
@@ -26,7 +33,11 @@ final class TrialScene: Scene {
     var now: Int64 { recorder.now }
     var acked: Int { Int(crew.status?.acked ?? 0) }
 
-    func tellClients() { crew.send(.addresses(system.clientOrders().addresses)) }
+    func tellClients() {
+        crew.send(.addresses(system.clientOrders().addresses))
+        guard let group = groups.first else { return }
+        readers.send(.addresses(system.subscription(of: group).client.addresses))
+    }
 
     var producers: [any Worker] { crew.all }
     var producersAtStart: Int { crew.countAtStart }
@@ -36,8 +47,51 @@ final class TrialScene: Scene {
         do { return try crew.add(as: number) } catch { throw FaultError(.failed, "start: \(error)") }
     }
 
+    var consumers: [any Worker] { readers.all }
+    var consumersAtStart: Int { readers.countAtStart }
+
+    func addConsumer(to group: String) throws(FaultError) -> any Worker {
+        do { return try readers.add(to: group) } catch { throw FaultError(.failed, "start: \(error)") }
+    }
+
+    func holding(of worker: any Worker) -> Int { (worker as? Consumer)?.holding ?? 0 }
+
+    /// Asks the system at most ten times a second; a system that cannot say has not caught up.
+    var areGroupsCaughtUp: Bool {
+        let now = MonotonicClock.now()
+        if now - backlogsAsked >= Limits.backlogEvery {
+            backlogsAsked = now
+            hadBacklog = !groups.allSatisfy { (try? system.backlog(of: $0).isEmpty) ?? false }
+        }
+        return !hadBacklog
+    }
+
     func restart(_ worker: any Worker) throws(FaultError) -> String {
-        guard let producer = worker as? Producer else { preconditionFailure("\(worker.name) is no producer") }
+        switch worker {
+        case let producer as Producer: return try restart(producer)
+        case let consumer as Consumer: return try restart(consumer)
+        default: preconditionFailure("\(worker.name) is no worker of this trial")
+        }
+    }
+
+    private func restart(_ consumer: Consumer) throws(FaultError) -> String {
+        let process: ConsumerProcess
+        do {
+            process = try readers.play(consumer, of: system)
+        } catch {
+            throw FaultError(.failed, "\(consumer.name): \(error)")
+        }
+        let came = try wait(upTo: Limits.consumersJoin) { process.poll().ready || process.exit != nil }
+        guard came, process.exit == nil else {
+            throw FaultError(
+                .failed,
+                "\(consumer.name): process \(process.pid) \(process.exit.map { "ended, \($0)" } ?? "has no place in its group"); "
+                    + "see logs/\(process.orders.worker).log")
+        }
+        return "process \(process.pid) is a member of \(consumer.group.name)"
+    }
+
+    private func restart(_ producer: Producer) throws(FaultError) -> String {
         let process: ProducerProcess
         do {
             process = try crew.play(producer, client: system.clientOrders())
@@ -66,6 +120,7 @@ final class TrialScene: Scene {
                 ledger.end(id)
             }
         }
+        lost += readers.newLosses()
         return lost
     }
 

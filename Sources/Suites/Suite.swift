@@ -36,6 +36,7 @@ public struct Suite: Sendable {
         public var fault: FaultFile
         public var description: String?
         public var workload: WorkloadSettings
+        public var groups: [GroupSettings]
         public var trials: Int
         /// 1 but for a fault that a configuration has several times: which of them.
         public var occurrence: Int

@@ -11,6 +11,7 @@ struct SuiteReader {
 
     private var workload = WorkloadDraft()
     private var trials = 1
+    private var groups: Value?
     private var faults: (list: Value, entries: [FaultEntry])?
     private var cells: [Suite.Cell] = []
     /// The fault's name by the folder of each cell.
@@ -26,7 +27,7 @@ struct SuiteReader {
         var fields = try Fields(document, of: "a suite")
         let name = try fields.required("suite", such: "suite: redis-durability").name()
         let workload = try fields.optional("workload")
-        let groups = try fields.optional("groups")
+        groups = try fields.optional("groups")
         let configurations = try fields.required("configurations", such: "a list of {name: …, system: …}")
         let faults = try fields.optional("faults")
         trials = try fields.optional("trials")?.wholeNumber(in: Self.trials) ?? 1
@@ -36,7 +37,6 @@ struct SuiteReader {
         try fields.finish()
 
         if let workload { try self.workload.apply(workload) }
-        try GroupReader.check(groups)
         if let faults { self.faults = (faults, try FaultEntry.list(faults, search)) }
         let entries = try self.configurations(configurations, search)
         var checked: [Suite.Configuration] = []
@@ -83,7 +83,7 @@ struct SuiteReader {
 
     /// Adds a configuration's cells.
     private mutating func add(_ entry: ConfigurationEntry) throws(Diagnostic) -> Suite.Configuration {
-        try GroupReader.check(entry.groups)
+        let groups = try GroupReader.read(entry.groups ?? groups, for: entry.kind)
         var draft = workload
         if let own = entry.workload { try draft.apply(own) }
         let usual = try entry.configured(for: try draft.checked(for: entry.place))
@@ -111,10 +111,12 @@ struct SuiteReader {
             if let workload = fault.workload { try own.apply(workload) }
             let settings = try own.checked(for: entry.place)
             if let problem = fault.fault.missingProducer(of: settings.producers) { throw problem }
+            if let problem = fault.fault.missingConsumer(of: groups) { throw problem }
             let occurrence = 1 + earlier.count { $0.fault.name == fault.fault.name }
             let cell = Suite.Cell(
                 configuration: configuration, configured: try entry.configured(for: settings), fault: fault.fault,
-                description: fault.description, workload: settings, trials: fault.trials ?? entry.trials ?? trials,
+                description: fault.description, workload: settings, groups: groups,
+                trials: fault.trials ?? entry.trials ?? trials,
                 occurrence: occurrence)
             let folder = cell.directory(trial: 1)
             if let other = folders.updateValue(fault.fault.name, forKey: folder) {

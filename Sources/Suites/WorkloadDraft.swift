@@ -25,6 +25,7 @@ struct WorkloadDraft {
         if let value = try place("bursts", &fields) { settings.bursts = try Self.bursts(value) }
         if let value = try place("producers", &fields) { settings.producers = try value.wholeNumber(in: 1...64) }
         if let value = try place("in-flight", &fields) { settings.inFlight = try value.wholeNumber(in: 1...1024) }
+        if let value = try place("poison", &fields) { settings.poison = try value.share().fraction }
         try fields.finish()
     }
 

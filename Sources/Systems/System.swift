@@ -205,6 +205,10 @@ public protocol System: AnyObject {
 
     // Consumer groups: those of the trial's setting.
 
+    /// How positions of its streams are written.
+    var form: Position.Form { get }
+    /// Whether its consumers can leave out what was not committed.
+    var isolates: Bool { get }
     /// What a consumer of the group must know to connect and read, and how the broker calls the group.
     func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String)
     /// Where the group's dead letters go, by their names in the history; empty if it has none.
@@ -229,6 +233,7 @@ public struct Backlog: Hashable, Sendable {
 }
 
 extension System {
+    public var isolates: Bool { false }
     public func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
         (clientOrders(), group.name)
     }

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Platform
 
-/// A producer's standard output. A trial that does not listen must not hold it up: a line that finds no room is dropped,
+/// A worker's standard output. A trial that does not listen must not hold it up: a line that finds no room is dropped,
 /// but for the last one.
 struct StatusLine {
     private let output: Int32
@@ -22,7 +22,7 @@ struct StatusLine {
         }
     }
 
-    func write(_ status: ProducerStatus, last: Bool) {
+    func write(_ status: some Encodable, last: Bool) {
         guard let json = try? encoder.encode(status) else { preconditionFailure("numbers that JSON cannot say") }
         let line = Array(json) + [0x0A]
         // Shorter than PIPE_BUF: the kernel takes it whole or not at all.

@@ -45,7 +45,7 @@ struct SuiteRefusalTests {
         Mistake("appendonly: no", "filesystem: zfs", at: "suite.yml:4:", "filesystem", "ext4"),
         Mistake("trials: 1", "gates: [{configuration: x, finding: lost, max: 0}]", at: "suite.yml:6:25", "fits \"x\""),
         Mistake("trials: 1", "gates: [{configuration: c, finding: lots, max: 0}]", at: "suite.yml:6:37", "`lost`"),
-        Mistake("trials: 1", "groups: [{name: g, consumers: 2}]", at: "suite.yml:6:", "groups", "not built yet"),
+        Mistake("trials: 1", "groups: [{name: g, acks: auto}]", at: "suite.yml:6:", "groups", "did you mean \"ack\"?"),
     ]
 
     @Test(arguments: SuiteRefusalTests.mistakes)

@@ -47,7 +47,7 @@ struct ProducerEndTests {
                 "worker",
                 """
                 #!/bin/sh
-                end=${2%.orders.json}.end
+                end=${3%.orders.json}.end
                 while [ ! -e "$end" ]; do sleep 0.02; done
                 [ "$(cat "$end")" = fenced ] || exit 3
                 echo '\(line)'

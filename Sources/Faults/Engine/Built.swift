@@ -28,6 +28,12 @@ public protocol BuiltWait: Wait {
     func attend(in scene: any Scene) throws(FaultError)
 }
 
+/// An event at a worker, which is held in it until the step that follows has struck.
+public protocol BuiltWorkerWait: Wait {
+    /// Whether it has come; the worker is stopped meanwhile, so that it stays so.
+    func hasCome(at worker: any Worker, in scene: any Scene) -> Bool
+}
+
 extension BuiltWait {
     public func attend(in scene: any Scene) throws(FaultError) {}
 }
@@ -41,5 +47,5 @@ extension Verb {
 }
 
 extension Wait {
-    public static var isBuilt: Bool { self is any BuiltWait.Type }
+    public static var isBuilt: Bool { self is any BuiltWait.Type || self is any BuiltWorkerWait.Type }
 }

@@ -13,6 +13,7 @@ public final class FaultEngine {
     private let duration: Duration
     private var random: SplitMix64
     private var same: [any ProcessOwner] = []
+    private var held = HeldWorkers()
     private var lastStepEnd: Int64
     private var ackedAtLastStep = 0
     /// Called with each step's words when it begins: for progress and log.
@@ -28,7 +29,10 @@ public final class FaultEngine {
 
     /// Walks the whole timeline. Throws what makes the trial invalid: an effect that could not be proven, a deadline
     /// that passed. What is open then stays open until `healAll`.
-    public func run() throws(FaultError) { try walk(fault.timeline) }
+    public func run() throws(FaultError) {
+        defer { held.release(in: scene) }
+        try walk(fault.timeline)
+    }
 
     /// Undoes everything that is still open, the last first, and brings back who follows the wrong one.
     public func healAll() throws(FaultError) { try heal { _ in true } }
@@ -37,8 +41,15 @@ public final class FaultEngine {
         for step in steps {
             try awaitMoment(of: step)
             switch step.action {
-            case .act(let verb): try act(verb)
-            case .wait(let wait): try pause(for: wait)
+            case .act(let verb):
+                defer { held.release(in: scene) }
+                try act(verb)
+            case .wait(let wait):
+                if let event = wait.event as? any BuiltWorkerWait {
+                    same = [try hold(event, wait)]
+                } else {
+                    try pause(for: wait)
+                }
             case .each(let selection, let steps):
                 for target in try resolve(selection) {
                     same = [target]
@@ -101,7 +112,11 @@ public final class FaultEngine {
         default: preconditionFailure("\(name) is not built; the suite should have been refused")
         }
         if verb is Promote, let leader = scene.system.leader { same = [leader] }
-        if verb is StartWorker, let started = scene.producers.last { same = [started] }
+        if let start = verb as? StartWorker, let started = self.started(by: start) { same = [started] }
+    }
+
+    private func started(by verb: StartWorker) -> (any Worker)? {
+        if case .consumer = verb.worker { scene.consumers.last } else { scene.producers.last }
     }
 
     /// What a step is about that only nodes have.
@@ -184,7 +199,8 @@ public final class FaultEngine {
 
     private func resolve(_ word: NodeWord) throws(FaultError) -> [any ProcessOwner] {
         if word.word == "producer" { return [try producer(word.number)] }
-        if let producer = scene.producers.first(where: { $0.name == word.word }) { return [producer] }
+        if word.word == "consumer" { return [try consumer(word.number)] }
+        if let worker = scene.workers.first(where: { $0.name == word.word }) { return [worker] }
         switch word.word {
         case "same": return same
         case "random":
@@ -200,16 +216,16 @@ public final class FaultEngine {
             }
             // A server whose disk is full may have ended itself.
             let ended = all.filter { down.contains($0.name) || full.contains($0.name) && !$0.isUp }
-            return ended + scene.producers.filter { down.contains($0.name) }
+            return ended + scene.workers.filter { down.contains($0.name) }
         default: return try scene.asking { () throws(SystemError) in try scene.system.resolve(word) }
         }
     }
 }
 
 extension FaultEngine {
-    /// Lets producers go on that a fault left paused, at the end of the load: they are to come to their ends.
-    public func resumeProducers() throws(FaultError) {
-        let names = Set(scene.producers.map(\.name))
+    /// Lets workers go on that a fault left paused, at the end of the load: they are to come to their ends.
+    public func resumeWorkers() throws(FaultError) {
+        let names = Set(scene.workers.map(\.name))
         try heal { $0.action == Pause.name && names.contains($0.node) }
     }
 
@@ -229,6 +245,58 @@ extension FaultEngine {
                 .failed, "there is no producer \(number): the workload has \(scene.producersAtStart) (see producers)")
         }
         return scene.producers[number - 1]
+    }
+
+    /// As numbered at the start; without a number any that runs, so the first.
+    private func consumer(_ number: Int?) throws(FaultError) -> any Worker {
+        guard let number else {
+            guard let any = scene.consumers.first(where: \.isUp) ?? scene.consumers.first else {
+                throw FaultError(.failed, "there is no consumer at this moment")
+            }
+            return any
+        }
+        guard number <= scene.consumersAtStart else {
+            throw FaultError(.failed, "there is no consumer \(number): the groups have \(scene.consumersAtStart)")
+        }
+        return scene.consumers[number - 1]
+    }
+
+    /// Waits until a worker of those that are meant is as the event says, and leaves it stopped for the next step.
+    private func hold(_ event: any BuiltWorkerWait, _ step: WaitStep) throws(FaultError) -> any Worker {
+        let name = type(of: event).name
+        tell("wait \(name)")
+        var found: (any Worker)?
+        var failure: FaultError?
+        _ = try scene.wait(upTo: Double(step.within.nanoseconds) / 1e9) {
+            do throws(FaultError) {
+                found = try held.take(event, of: try meant(by: event), in: scene)
+            } catch {
+                failure = error
+            }
+            return found != nil || failure != nil
+        }
+        if let failure { throw failure }
+        guard let found else { throw FaultError(.deadline, "wait \(name): not within \(step.within)") }
+        return found
+    }
+
+    /// Consumers, if the step names nobody: any of them.
+    private func meant(by event: any BuiltWorkerWait) throws(FaultError) -> [any Worker] {
+        guard let words = event.nodes?.words else { return scene.consumers }
+        var workers: [any Worker] = []
+        for word in words {
+            if word.word == "consumer", word.number == nil {
+                workers += scene.consumers
+            } else {
+                for target in try resolve(word) {
+                    guard let worker = target as? any Worker else {
+                        throw FaultError(.failed, "wait \(type(of: event).name): \(target.name) is no worker")
+                    }
+                    workers.append(worker)
+                }
+            }
+        }
+        return workers
     }
 }
 

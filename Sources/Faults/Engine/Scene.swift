@@ -1,7 +1,7 @@
 public import Labs
 public import Systems
 
-/// A process of Holdfast's own that faults can be about: one that plays agents.
+/// A process of Holdfast's own that faults can be about: one that plays agents, or reads what they wrote.
 public protocol Worker: ProcessOwner {}
 
 extension ProcessOwner {
@@ -34,6 +34,16 @@ public protocol Scene: AnyObject {
     func restart(_ worker: any Worker) throws(FaultError) -> String
     /// Makes a producer that has the identity of another, counted from 1, which may still be there.
     func addProducer(as number: Int) throws(FaultError) -> any Worker
+    /// The consumer processes: first those of the start, group by group, then those that joined later.
+    var consumers: [any Worker] { get }
+    /// How many of them there were at the start.
+    var consumersAtStart: Int { get }
+    /// Makes one more consumer of a group, without a process as yet.
+    func addConsumer(to group: String) throws(FaultError) -> any Worker
+    /// How many events a crash of this worker would show on; it may be stopped.
+    func holding(of worker: any Worker) -> Int
+    /// No group has anything before it.
+    var areGroupsCaughtUp: Bool { get }
     /// Counts a server that refused to start after a fault.
     func countRefusedStart()
 }
@@ -42,6 +52,9 @@ public protocol Scene: AnyObject {
 let downing: Set<String> = ["kill", "terminate", "power-loss"]
 
 extension Scene {
+    /// Every process of Holdfast's own that there is.
+    var workers: [any Worker] { producers + consumers }
+
     /// Waits, and turns the run's end into the engine's own error.
     public func wait(upTo seconds: Double, until condition: () -> Bool) throws(FaultError) -> Bool {
         do {

@@ -49,13 +49,18 @@ public struct StartWorker: Verb {
 
 extension StartWorker: BuiltVerb {
     public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
-        guard case .producer(let number) = worker else {
-            preconditionFailure("only producers can be started; the suite should have been refused")
-        }
-        let producer = try scene.addProducer(as: number)
-        let id = scene.ledger.begin(
-            StartWorker.name, node: producer.name, detail: "with the identity of producer \(number)")
-        scene.ledger.effect(id, try scene.restart(producer))
+        let (started, detail) = try add(to: scene)
+        let id = scene.ledger.begin(StartWorker.name, node: started.name, detail: detail)
+        scene.ledger.effect(id, try scene.restart(started))
         scene.ledger.end(id)
+    }
+
+    private func add(to scene: any Scene) throws(FaultError) -> (any Faults.Worker, String) {
+        switch worker {
+        case .producer(let number):
+            (try scene.addProducer(as: number), "with the identity of producer \(number)")
+        case .consumer(let group): (try scene.addConsumer(to: group), "one more of \(group)")
+        case .bridge: preconditionFailure("no bridge can be started; the suite should have been refused")
+        }
     }
 }

@@ -1,4 +1,5 @@
 public import Documents
+public import Labs
 
 /// Waits until every consumer group has no backlog.
 public struct CaughtUp: Wait {
@@ -8,5 +9,11 @@ public struct CaughtUp: Wait {
     public var nodes: NodeSelection? { nil }
 
     public init(_ fields: inout Fields) throws(Diagnostic) {
+    }
+}
+
+extension CaughtUp: BuiltWait {
+    public func isOver(for nodes: [any Node], ackedSinceLastStep: Int, in scene: any Scene) -> Bool {
+        scene.areGroupsCaughtUp
     }
 }

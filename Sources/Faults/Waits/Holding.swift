@@ -1,4 +1,5 @@
 public import Documents
+import Systems
 
 /// Waits until a worker has events handed over and not yet confirmed.
 public struct Holding: Wait {
@@ -16,6 +17,14 @@ public struct Holding: Wait {
     public init(_ fields: inout Fields) throws(Diagnostic) {
         let node = try fields.optional("node")
         nodes = if let node { try NodeSelection(node) } else { nil }
-        stage = try fields.optional("stage")?.word(of: Stage.self)
+        let stage = try fields.optional("stage")
+        self.stage = try stage?.word(of: Stage.self)
+        if let stage, nodes?.words.contains(where: { $0.word == "bridge" }) != true {
+            throw stage.diagnostic("only a bridge has stages", remedy: "write node: bridge, or leave stage out")
+        }
     }
+}
+
+extension Holding: BuiltWorkerWait {
+    public func hasCome(at worker: any Worker, in scene: any Scene) -> Bool { scene.holding(of: worker) > 0 }
 }

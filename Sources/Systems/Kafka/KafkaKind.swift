@@ -7,6 +7,12 @@ struct KafkaKind: SystemKind {
     let name = "kafka"
     let about = "Apache Kafka (KRaft): brokers and controllers, each a node of its own"
 
+    let groupForm: GroupForm? = GroupForm(
+        acks: [.afterProcessing, .beforeProcessing, .auto],
+        keys: [
+            "assignor", "static", "session-timeout", "poll-timeout", "auto-commit-interval", "isolation", "protocol",
+        ])
+
     let acknowledgements: [(form: String, promise: String)] = [
         (
             "acks: 0",

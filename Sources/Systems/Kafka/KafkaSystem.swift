@@ -8,6 +8,8 @@ final class KafkaSystem: System {
     let settings: KafkaSettings
     let trial: TrialSetting
     let topics: KafkaTopics
+    let form = Position.Form.offset
+    let isolates = true
     private(set) var cluster: KafkaCluster?
     /// Whether the cluster has served another trial.
     private let isReused: Bool

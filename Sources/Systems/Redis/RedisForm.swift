@@ -1,3 +1,5 @@
+import Workload
+
 /// What sets the Redis systems apart as far as their settings go.
 enum RedisForm {
     case standalone, replicated
@@ -8,6 +10,9 @@ enum RedisForm {
         case .replicated: "redis-replicated"
         }
     }
+
+    /// Of any Redis system.
+    static let groups = GroupForm(acks: [.afterProcessing, .beforeProcessing, .none], keys: ["block", "claim"])
 
     var hasReplicas: Bool { self != .standalone }
     var usualReplicas: Int { hasReplicas ? 2 : 0 }

@@ -28,6 +28,8 @@ struct RedisReplicated: SystemKind {
         ),
     ]
 
+    var groupForm: GroupForm? { RedisForm.groups }
+
     func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {
         ConfiguredRedisReplicated(settings: try RedisSettingsReader(form: .replicated).read(text))
     }

@@ -111,6 +111,7 @@ protocol RedisSystem: System {
 
 extension RedisSystem {
     var streams: [String] { servers.streams }
+    var form: Position.Form { .entry }
 
     func port(of node: any Node) -> UInt16 { RedisConfigurationFile.port }
 

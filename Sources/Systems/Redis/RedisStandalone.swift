@@ -23,6 +23,8 @@ struct RedisStandalone: SystemKind {
         ),
     ]
 
+    var groupForm: GroupForm? { RedisForm.groups }
+
     func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {
         ConfiguredRedisStandalone(settings: try RedisSettingsReader(form: .standalone).read(text))
     }

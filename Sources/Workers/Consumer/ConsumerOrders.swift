@@ -3,7 +3,8 @@ public import Workload
 /// Everything that a consumer process must know, as a JSON file that it is started with.
 ///
 /// Times are nanoseconds from the trial's start, except `epoch`.
-public struct ConsumerOrders: Codable, Sendable {
+public struct ConsumerOrders: WorkerOrders {
+    public static let role = "consume"
     /// Names the process, its shard, its status lines and its messages: `consumer-1`.
     public var worker: String
     /// Which of a trial's consumer processes it is, from 1, no two the same: tries to move events to the dead letters
@@ -24,6 +25,9 @@ public struct ConsumerOrders: Codable, Sendable {
     /// The trial's start by CLOCK_MONOTONIC; nil: `begin` will say.
     public var epoch: Int64?
     public var historyPath: String
+    /// Where the process keeps, as text, how many events a crash at this moment would show on (`ConsumerStatus.holding`):
+    /// it can be read while the process is stopped.
+    public var holdingPath: String
 
     public struct DeadLetters: Codable, Hashable, Sendable {
         public var streams: [String]
@@ -34,11 +38,13 @@ public struct ConsumerOrders: Codable, Sendable {
 
     public init(
         worker: String, number: Int, run: String, group: GroupSettings, groupName: String, consumers: [String],
-        client: ClientOrders, poison: Poison, deadLetters: DeadLetters? = nil, epoch: Int64? = nil, historyPath: String
+        client: ClientOrders, poison: Poison, deadLetters: DeadLetters? = nil, epoch: Int64? = nil, historyPath: String,
+        holdingPath: String
     ) {
         (self.worker, self.number, self.run, self.group) = (worker, number, run, group)
         (self.groupName, self.consumers, self.client, self.poison) = (groupName, consumers, client, poison)
-        (self.deadLetters, self.epoch, self.historyPath) = (deadLetters, epoch, historyPath)
+        (self.deadLetters, self.epoch) = (deadLetters, epoch)
+        (self.historyPath, self.holdingPath) = (historyPath, holdingPath)
     }
 
     /// The number of this process's first try to move an event: those of others are apart from it.

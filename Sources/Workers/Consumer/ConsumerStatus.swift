@@ -1,6 +1,5 @@
-/// What a consumer process says of itself, one JSON object a line: ten times a second, and whenever `holding` becomes 0
-/// or stops being it.
-public struct ConsumerStatus: Codable, Sendable, Equatable {
+/// What a consumer process says of itself, one JSON object a line, ten times a second.
+public struct ConsumerStatus: WorkerStatus, Codable, Equatable {
     /// Nanoseconds from the trial's start.
     public var t: Int64 = 0
     /// Every consumer has its place in the group.

@@ -44,7 +44,7 @@ public struct ConsumerInbox: Sendable {
 }
 
 /// A broker's client for the consumers of one process, driven by the one loop of a consumer worker. It does not block,
-/// except for short where its library has no other way.
+/// except for short where its library has no other way. Times are by CLOCK_MONOTONIC.
 ///
 /// The loop writes a delivery down before it works on it, and the end of the work before it acknowledges it.
 public protocol Subscriber: AnyObject {

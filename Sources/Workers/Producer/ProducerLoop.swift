@@ -9,6 +9,8 @@ public struct ProducerError: Error, Sendable, CustomStringConvertible {
     public init(_ description: String) { self.description = description }
 }
 
+public typealias WorkerError = ProducerError
+
 /// The one loop of a producer process: waits, takes answers, begins what is due, writes the history, sends.
 ///
 /// The order within a turn is what the history stands on: an attempt is in the kernel's hands before its first byte is
@@ -227,6 +229,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         (status.waiting, status.lateness) = engine.backlog(now)
         status.scheduleError99 = errors.percentile(0.99)
         status.fenced = publisher.fenced
+        status.cpu = ProcessClock.cpu()
         return status
     }
 }

@@ -3,7 +3,8 @@ public import Workload
 /// Everything that a producer process must know, as a JSON file that it is started with.
 ///
 /// Times are nanoseconds from the trial's start, except `epoch`.
-public struct ProducerOrders: Codable, Sendable {
+public struct ProducerOrders: WorkerOrders {
+    public static let role = "produce"
     /// Names its shard, its status lines and its messages: `producer-1`.
     public var worker: String
     /// Who it is to the broker (a transactional id is made of it): its own name, or that of one whose place it takes.

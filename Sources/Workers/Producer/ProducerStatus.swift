@@ -1,5 +1,5 @@
 /// What a producer says of itself, one JSON object a line, ten times a second.
-public struct ProducerStatus: Codable, Sendable, Equatable {
+public struct ProducerStatus: WorkerStatus, Codable, Equatable {
     /// Nanoseconds from the trial's start.
     public var t: Int64 = 0
     public var connected = false
@@ -16,6 +16,8 @@ public struct ProducerStatus: Codable, Sendable, Equatable {
     public var lateness: Int64 = 0
     /// The generator's schedule error so far, in nanoseconds.
     public var scheduleError99: Int64 = 0
+    /// CPU time of the process so far, in nanoseconds.
+    public var cpu: Int64 = 0
     /// Nil until the last line: true if all went well, false if the producer gave up for `error`.
     public var done: Bool?
     public var error: String?
@@ -40,6 +42,7 @@ extension ProducerStatus {
         sum.waiting += b.waiting
         sum.lateness = max(a.lateness, b.lateness)
         sum.scheduleError99 = max(a.scheduleError99, b.scheduleError99)
+        sum.cpu += b.cpu
         sum.done = a.done == nil || b.done == nil ? nil : a.done == true && b.done == true
         sum.error = a.error ?? b.error
         sum.fenced = a.fenced ?? b.fenced

@@ -3,12 +3,17 @@ import Workers
 
 struct WorkerCommand: Command {
     static let name = "worker"
-    static let synopsis = "ORDERS.json"
-    static let about = "One producer of a trial; started by `holdfast run`."
+    static let synopsis = "produce|consume ORDERS.json"
+    static let about = "One worker of a trial; started by `holdfast run`."
     static let isHidden = true
 
     static func run(_ arguments: Arguments) throws -> Int32 {
-        let orders = try ProducerWorker.orders(at: try arguments.only("orders file", of: name))
-        return try Clients.produce(orders)
+        guard arguments.rest.count == 2 else { throw UsageError("\(name) takes \(synopsis)") }
+        let path = arguments.rest[1]
+        switch arguments.rest[0] {
+        case ProducerOrders.role: return try Clients.produce(try ProducerWorker.orders(at: path))
+        case ConsumerOrders.role: return try Clients.consume(try ConsumerWorker.orders(at: path))
+        default: throw UsageError("\(name) takes \(synopsis)")
+        }
     }
 }

@@ -17,7 +17,7 @@ final class Producers {
         var lead: Int64
         /// The trial's.
         var directory: String
-        /// What answers to `worker ORDERS.json`: this very program.
+        /// What answers to `worker ROLE ORDERS.json`: this very program.
         var executable = "/proc/self/exe"
     }
 

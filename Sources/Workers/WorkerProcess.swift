@@ -2,11 +2,31 @@ import Foundation
 import Glibc
 public import Platform
 
-/// A producer as the trial that started it sees it. Used by one thread, which must live as long as the producer.
-public final class ProducerProcess {
-    public let orders: ProducerOrders
+/// What a worker process is started with.
+public protocol WorkerOrders: Codable, Sendable {
+    /// What kind of worker it makes of a process: the word before the orders on its command line.
+    static var role: String { get }
+    /// Names the process, its shard, its status lines and its messages.
+    var worker: String { get }
+}
+
+/// What a worker process says of itself, one JSON object a line.
+public protocol WorkerStatus: Decodable, Sendable {
+    /// As it is before it has said anything.
+    init()
+    /// Nil until the last line: true if all went well.
+    var done: Bool? { get }
+    var error: String? { get }
+}
+
+public typealias ProducerProcess = WorkerProcess<ProducerOrders, ProducerStatus>
+public typealias ConsumerProcess = WorkerProcess<ConsumerOrders, ConsumerStatus>
+
+/// A worker as the trial that started it sees it. Used by one thread, which must live as long as the worker.
+public final class WorkerProcess<Orders: WorkerOrders, Status: WorkerStatus> {
+    public let orders: Orders
     /// What it said last; how it began, before it has said anything.
-    public private(set) var status = ProducerStatus()
+    public private(set) var status = Status()
     private let child: Child
     private var reader: LineReader?
 
@@ -15,9 +35,9 @@ public final class ProducerProcess {
     /// - Parameters:
     ///   - ordersPath: where the orders are to lie.
     ///   - log: its messages for people are appended there.
-    ///   - executable: what answers to `worker ORDERS.json`.
+    ///   - executable: what answers to `worker ROLE ORDERS.json`.
     public init(
-        _ orders: ProducerOrders, ordersPath: String, log: String, executable: String = "/proc/self/exe"
+        _ orders: Orders, ordersPath: String, log: String, executable: String = "/proc/self/exe"
     ) throws(ProducerError) {
         self.orders = orders
         do {
@@ -25,15 +45,16 @@ public final class ProducerProcess {
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
             try Files.write(Array(encoder.encode(orders)) + [0x0A], to: ordersPath)
             child = try Child(
-                executable: executable, arguments: ["worker", ordersPath], environment: Self.environment,
+                executable: executable, arguments: ["worker", Orders.role, ordersPath],
+                environment: Self.environment,
                 input: .pipe, output: .pipe, errors: .file(log))
         } catch {
-            throw ProducerError("the producer \(orders.worker) could not be started: \(error)")
+            throw ProducerError("the worker \(orders.worker) could not be started: \(error)")
         }
         if let output = child.output { reader = LineReader(descriptor: output) }
     }
 
-    /// Where this process finds its libraries, its producers do, too: a newer client library put in the place of the
+    /// Where this process finds its libraries, its workers do, too: a newer client library put in the place of the
     /// distribution's.
     private static var environment: [String: String] {
         getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH": String(cString: $0)] } ?? [:]
@@ -43,10 +64,10 @@ public final class ProducerProcess {
 
     /// Takes what it has said since the last call, without waiting, and returns its status.
     @discardableResult
-    public func poll() -> ProducerStatus {
+    public func poll() -> Status {
         let decoder = JSONDecoder()
         for line in reader?.lines() ?? [] {
-            if let status = try? decoder.decode(ProducerStatus.self, from: Data(line.utf8)) { self.status = status }
+            if let status = try? decoder.decode(Status.self, from: Data(line.utf8)) { self.status = status }
         }
         return status
     }
@@ -60,10 +81,10 @@ public final class ProducerProcess {
         return poll().done == true
     }
 
-    /// Nothing happens if it has ended.
-    public func send(_ command: ProducerCommand) {
+    /// A command, without the end of its line. Nothing happens if it has ended.
+    func send(line text: String) {
         guard child.status == nil, let input = child.input else { return }
-        let line = Array("\(command.line)\n".utf8)
+        let line = Array("\(text)\n".utf8)
         // Shorter than PIPE_BUF. It may end this very moment: that is no error here, and its status says so.
         _ = line.withUnsafeBytes { Glibc.write(input, $0.baseAddress, $0.count) }
     }
@@ -83,4 +104,14 @@ public final class ProducerProcess {
         child.closeInput()
         return child.end()
     }
+}
+
+extension WorkerProcess where Orders == ProducerOrders {
+    /// Nothing happens if it has ended.
+    public func send(_ command: ProducerCommand) { send(line: command.line) }
+}
+
+extension WorkerProcess where Orders == ConsumerOrders {
+    /// Nothing happens if it has ended.
+    public func send(_ command: ConsumerCommand) { send(line: command.line) }
 }

@@ -1,0 +1,99 @@
+import History
+import Workload
+
+/// A consumer process's shard, with the numbers of the names that occur in every record at hand.
+struct ConsumerHistory: ~Copyable {
+    private var writer: ShardWriter
+    private let group: UInt16
+    private let ownRun: UInt64
+    private var consumers: [UInt32] = []
+    private var streams: [UInt32] = []
+    /// Of the dead letters.
+    private var deadStreams: [UInt32] = []
+    private let deadLog: UInt16
+    /// By the kind's raw value; 0 for one that has not occurred yet.
+    private var kinds = [UInt32](repeating: 0, count: 256)
+    private var runs: [UInt64: UInt32] = [:]
+
+    init(_ orders: ConsumerOrders, form: Position.Form) throws(WorkerError) {
+        do throws(ShardError) {
+            writer = try ShardWriter(path: orders.historyPath, worker: orders.worker)
+        } catch {
+            throw WorkerError("\(error)")
+        }
+        group = writer.group(orders.group.name)
+        ownRun = EventCodec.runNumber(orders.run)
+        deadLog = UInt16(orders.deadLetters?.log ?? 0)
+        for consumer in orders.consumers { consumers.append(writer.name(consumer)) }
+        for stream in orders.client.streams { streams.append(writer.stream(stream, form: form)) }
+        for stream in orders.deadLetters?.streams ?? [] { deadStreams.append(writer.stream(stream, form: form)) }
+    }
+
+    mutating func deliver(_ handed: Handed, t: Int64) {
+        guard let event = handed.event else {
+            let unreadable = Record.Flags.noAgent | Record.Flags.noSeq | Record.Flags.noCRC | Record.Flags.noRun
+            return append(handed, t, run: 0, agent: 0, seq: 0, crc: 0, flags: unreadable)
+        }
+        let isOwn = event.run == ownRun
+        append(
+            handed, t, run: isOwn ? 0 : runName(event.run), agent: event.agent, seq: event.seq, crc: event.crc,
+            flags: isOwn ? Record.Flags.noRun : 0)
+    }
+
+    private mutating func append(
+        _ handed: Handed, _ t: Int64, run: UInt32, agent: Int64, seq: Int64, crc: UInt32, flags: UInt8
+    ) {
+        writer.append(
+            .delivery(
+                t: t, group: group, consumer: consumers[Int(handed.consumer)], stream: streams[Int(handed.stream)],
+                position: handed.position, run: run, agent: agent, seq: seq, crc: crc, flags: flags))
+    }
+
+    /// Of other runs nothing but their numbers is known.
+    private mutating func runName(_ number: UInt64) -> UInt32 {
+        if let known = runs[number] { return known }
+        let name = writer.name("run-" + String(number, radix: 16))
+        runs[number] = name
+        return name
+    }
+
+    /// The work on this delivery is done, or the broker confirmed it.
+    mutating func append(_ type: RecordType, of handed: Handed, t: Int64) {
+        writer.append(
+            .progress(
+                type, t: t, group: group, consumer: consumers[Int(handed.consumer)],
+                stream: streams[Int(handed.stream)], position: handed.position))
+    }
+
+    mutating func commit(stream: Int32, before position: Position, t: Int64) {
+        writer.append(.progress(.commit, t: t, group: group, stream: streams[Int(stream)], position: position))
+    }
+
+    /// A try to move an event to the dead letters.
+    mutating func attempt(_ event: DecodedEvent, number: Int64, t: Int64) {
+        let kind = Int(event.kind.rawValue)
+        if kinds[kind] == 0 { kinds[kind] = writer.name(event.kind.name) }
+        writer.append(
+            .attempt(
+                t: t, agent: event.agent, seq: event.seq, number: number, kind: kinds[kind], intended: event.intended,
+                crc: event.crc, log: deadLog, poison: true))
+    }
+
+    mutating func outcome(
+        _ outcome: Outcome, of event: DecodedEvent, number: Int64, position: Position?, reason: String, t: Int64
+    ) {
+        let stream = position == nil ? 0 : deadStreams[Int(event.agent % Int64(deadStreams.count))]
+        writer.append(
+            .outcome(
+                outcome, t: t, agent: event.agent, seq: event.seq, number: number, stream: stream, position: position,
+                error: reason.isEmpty ? 0 : writer.name(reason), log: deadLog))
+    }
+
+    mutating func flush() throws(WorkerError) {
+        do throws(ShardError) { try writer.flush() } catch { throw WorkerError("\(error)") }
+    }
+
+    mutating func close() throws(WorkerError) {
+        do throws(ShardError) { try writer.close() } catch { throw WorkerError("\(error)") }
+    }
+}

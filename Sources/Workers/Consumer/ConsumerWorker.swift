@@ -1,0 +1,52 @@
+import Foundation
+import Glibc
+import Platform
+
+/// The life of a consumer process, from its orders to its exit code.
+public enum ConsumerWorker {
+    /// Reads and checks the orders.
+    public static func orders(at path: String) throws(WorkerError) -> ConsumerOrders {
+        let orders: ConsumerOrders
+        do {
+            orders = try JSONDecoder().decode(ConsumerOrders.self, from: Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw WorkerError("\(path): not the orders of a consumer: \(error)")
+        }
+        if let problem = orders.problem { throw WorkerError("\(path): \(problem)") }
+        return orders
+    }
+
+    /// Plays the orders with this subscriber. 0 when all went well, SIGTERM included, which ends a consumer in good
+    /// order; 4 when it gave up: it has then said why.
+    ///
+    /// - Parameters:
+    ///   - subscriber: made once signals are taken care of: its library may start threads.
+    ///   - input: where commands come from.
+    ///   - output: where status lines go.
+    public static func run<S: Subscriber>(
+        _ orders: ConsumerOrders, subscriber: @autoclosure () throws(WorkerError) -> S, input: Int32 = 0,
+        output: Int32 = 1
+    ) -> Int32 {
+        MonotonicClock.makeWaitsExact()
+        do throws(WorkerError) {
+            let signals: SignalDescriptor
+            do throws(KernelFailure) {
+                signals = try SignalDescriptor([SIGTERM])
+            } catch {
+                throw WorkerError(error.description)
+            }
+            var loop = try ConsumerLoop(
+                orders, subscriber: try subscriber(), signals: signals, input: input, output: output)
+            do throws(WorkerError) {
+                try loop.run()
+            } catch {
+                loop.tellFailure(error)
+                throw error
+            }
+            return 0
+        } catch {
+            Diagnostics.write("\(orders.worker): \(error)")
+            return 4
+        }
+    }
+}
