@@ -1,10 +1,16 @@
 /// The numbers of FORMAT.md, shared by whoever writes shards and whoever reads them.
 enum ShardFormat {
     static let magic: [UInt8] = Array("HFSHARD\n".utf8)
-    static let version: UInt32 = 1
+    /// What is written. Version 1 had neither pairs nor spans.
+    static let version: UInt32 = 2
+    static let versionsRead: ClosedRange<UInt32> = 1...2
     static let fixedHeader = 24
     /// A worker's name is longer than this only in a file that no Holdfast wrote.
     static let headerLimit = 1 << 16
+
+    /// Types of records that are on disk only: `DeliveryPair`, `DeliverySpan`.
+    static let pairType: UInt8 = 12
+    static let spanType: UInt8 = 13
 
     /// What a definition defines, in `Record.word`.
     enum Table: UInt8 {

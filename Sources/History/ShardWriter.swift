@@ -9,6 +9,11 @@ public struct ShardWriter: ~Copyable {
     private var names: [Name: UInt32] = [:]
     private var groups: [Name: UInt16] = [:]
     private var forms: [UInt32: Position.Form] = [:]
+    /// How many deliveries there are, the one that is held back included.
+    private var deliveries: Int64 = 0
+    /// A delivery that may make a pair with the next; meaningless unless `isHolding`.
+    private var held = Record()
+    private var isHolding = false
 
     /// Makes the file and writes its header. The file must not be there yet.
     public init(path: String, worker: String) throws(ShardError) {
@@ -67,17 +72,79 @@ public struct ShardWriter: ~Copyable {
     /// Puts a record, with its checksum, into the buffer.
     @inline(__always)
     public mutating func append(_ record: Record) {
+        if isHolding { writeHeld() }
+        if record.rawType == RecordType.delivery.rawValue { deliveries += 1 }
+        put(record)
+    }
+
+    /// As `append` of a delivery, in half the space where the next makes a pair with it: until then, at most until
+    /// `flush` or anything else is appended, it is held back. What is in the file has the order of the calls.
+    ///
+    /// - Parameter run: 0: this run.
+    /// - Parameter flags: what of the entry could not be read.
+    /// - Returns: the delivery's number among all of this shard, counted from 0.
+    public mutating func deliver(
+        t: Int64, group: UInt16, consumer: UInt32, stream: UInt32, position: Position, run: UInt32 = 0, agent: Int64,
+        seq: Int64, crc: UInt32, flags: UInt8 = 0
+    ) -> Int64 {
+        let next = Record.delivery(
+            t: t, group: group, consumer: consumer, stream: stream, position: position, run: run, agent: agent,
+            seq: seq, crc: crc, flags: run == 0 ? flags | Record.Flags.noRun : flags)
+        let number = deliveries
+        deliveries += 1
+        guard DeliveryPair.admits(next) else {
+            if isHolding { writeHeld() }
+            put(next)
+            return number
+        }
+        if isHolding {
+            if let pair = DeliveryPair(held, next) {
+                isHolding = false
+                put(pair)
+                return number
+            }
+            writeHeld()
+        }
+        (held, isHolding) = (next, true)
+        return number
+    }
+
+    /// An `ack` or a `processed` of each of these deliveries, which are of this shard and of one group; one record for
+    /// all of them.
+    public mutating func progress(
+        _ type: RecordType, t: Int64, group: UInt16, consumer: UInt32, deliveries range: Range<Int64>
+    ) {
+        precondition(type == .ack || type == .processed)
+        precondition(range.lowerBound >= 0 && range.upperBound <= deliveries, "a delivery that was not written down")
+        if range.isEmpty { return }
+        if isHolding { writeHeld() }
+        put(DeliverySpan(type, t: t, group: group, consumer: consumer, deliveries: range))
+    }
+
+    private mutating func writeHeld() {
+        isHolding = false
+        put(held)
+    }
+
+    @inline(__always)
+    private mutating func put<Written: BitwiseCopyable>(_ record: Written) {
         let place = file.reserve(Record.size)
-        place.storeBytes(of: record, as: Record.self)
+        place.storeBytes(of: record, as: Written.self)
         place.storeBytes(of: holdfast_crc32c(0, place + 4, Record.size - 4), as: UInt32.self)
     }
 
     /// One `write(2)` of everything in the buffer (more only where the kernel takes less). After an error the rest
     /// stays in the buffer, and another call goes on where this one stopped.
-    public mutating func flush() throws(ShardError) { try file.flush() }
+    public mutating func flush() throws(ShardError) {
+        if isHolding { writeHeld() }
+        try file.flush()
+    }
 
     /// Flushes and closes. Nothing can be flushed after it.
-    public mutating func close() throws(ShardError) { try file.close() }
+    public mutating func close() throws(ShardError) {
+        if isHolding { writeHeld() }
+        try file.close()
+    }
 
     private mutating func define(_ table: ShardFormat.Table, _ number: UInt32, _ text: String) {
         let bytes = Array(text.utf8)

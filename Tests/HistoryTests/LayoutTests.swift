@@ -1,5 +1,6 @@
-import History
 import Testing
+
+@testable import History
 
 @Suite struct LayoutTests {
     @Test func recordsTakeSixtyFourBytes() {
@@ -22,5 +23,19 @@ import Testing
         #expect(MemoryLayout<Record>.offset(of: \.second) == 52)
         #expect(MemoryLayout<Record>.offset(of: \.stream) == 56)
         #expect(MemoryLayout<Record>.offset(of: \.last) == 60)
+    }
+
+    @Test func pairsAndSpansAreAsLongAsRecords() {
+        #expect(MemoryLayout<DeliveryPair>.size == 64)
+        #expect(MemoryLayout<DeliveryPair>.offset(of: \.t) == 8)
+        #expect(MemoryLayout<DeliveryPair>.offset(of: \.minor) == 32)
+        #expect(MemoryLayout<DeliveryPair>.offset(of: \.secondAgent) == 42)
+        #expect(MemoryLayout<DeliveryPair>.offset(of: \.secondCRC) == 56)
+        #expect(MemoryLayout<DeliveryPair>.offset(of: \.minorStep) == 62)
+        #expect(MemoryLayout<DeliverySpan>.size == 64)
+        #expect(MemoryLayout<DeliverySpan>.offset(of: \.rawMeaning) == 5)
+        #expect(MemoryLayout<DeliverySpan>.offset(of: \.start) == 16)
+        #expect(MemoryLayout<DeliverySpan>.offset(of: \.count) == 24)
+        #expect(MemoryLayout<DeliverySpan>.offset(of: \.consumer) == 60)
     }
 }

@@ -63,7 +63,7 @@ private func gaps(_ history: History) -> [String] {
             .outcome(.acked, t: 0x0102, agent: 3, seq: 4, number: 5, stream: stream, position: Position(6), log: 1))
         try writer.close()
         let golden =
-            "48465348415244 0a 01000000 40000000 02000000 9d77f48d 7731" + String(repeating: "00", count: 38)
+            "48465348415244 0a 02000000 40000000 02000000 921cab64 7731" + String(repeating: "00", count: 38)
             // s is name 1
             + "50ddc82a 01 00 0000 73" + String(repeating: "00", count: 39) + "01000000 01000000 00000000 00000000"
             // its positions are offsets
@@ -180,7 +180,7 @@ private func gaps(_ history: History) -> [String] {
                 "an unknown type",
                 {
                     var r = Record()
-                    r.rawType = 12
+                    r.rawType = 14
                     $0.append(r)
                 }
             ),
