@@ -31,11 +31,6 @@ public struct FaultFile: Sendable {
             return source.diagnostic(
                 "there is no bridge yet", remedy: "the workers that there are are producers and consumers")
         }
-        for (wait, source) in timeline.waitsAndPlaces where !type(of: wait).isBuilt {
-            return source.diagnostic(
-                "waiting for \(type(of: wait).name) is not built yet",
-                remedy: "built are " + Waits.all.filter { $0.isBuilt }.map { $0.name }.joined(separator: ", "))
-        }
         return nil
     }
 

@@ -45,7 +45,3 @@ extension Verb {
             || self is Heal.Type
     }
 }
-
-extension Wait {
-    public static var isBuilt: Bool { self is any BuiltWait.Type || self is any BuiltWorkerWait.Type }
-}
