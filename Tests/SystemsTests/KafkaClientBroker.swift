@@ -16,7 +16,7 @@ final class KafkaClientBroker: Sendable {
         "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1",
         "transaction.state.log.num.partitions=1", "transaction.abort.timed.out.transaction.cleanup.interval.ms=200",
         "log.cleaner.dedupe.buffer.size=2097152", "num.partitions=3", "auto.create.topics.enable=true",
-        "group.initial.rebalance.delay.ms=0",
+        "group.initial.rebalance.delay.ms=0", "group.min.session.timeout.ms=1000",
     ]
 
     private enum State {

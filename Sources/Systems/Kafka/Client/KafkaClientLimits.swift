@@ -19,4 +19,12 @@ extension SystemLimits {
     static let kafkaTransactionLinger: Int64 = 1_000_000_000
     /// A dead client instance is replaced no sooner after another.
     static let kafkaReplaceAfter: Int64 = 500_000_000
+    /// A consumer that is not asked to be quick begins no more commits than this: others have to live with the broker, too.
+    static let kafkaCommitEvery: Int64 = 20_000_000
+    /// A commit that the broker cannot take at this moment is tried again after that.
+    static let kafkaCommitAgain: Int64 = 100_000_000
+    /// An event that could not be processed comes again after that.
+    static let kafkaRefusalDelay: Int64 = 20_000_000
+    /// How long leaving a group may take.
+    static let kafkaLeave: Int64 = 10_000_000_000
 }

@@ -161,4 +161,15 @@ enum KafkaOutcomes {
     /// What a hand-over that the library refused comes to: not a byte of it has left, whatever the reason.
     static let notTaken = Row(
         outcome: .failed, why: "the library refused to take it: it was never sent", provoked: .mock)
+
+    /// `NOT_ENOUGH_REPLICAS (not persisted)`
+    static func reason(_ error: rd_kafka_resp_err_t, _ status: rd_kafka_msg_status_t) -> String {
+        let text =
+            switch status {
+            case RD_KAFKA_MSG_STATUS_NOT_PERSISTED: "not persisted"
+            case RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED: "possibly persisted"
+            default: "persisted"
+            }
+        return "\(KafkaLibrary.name(error)) (\(text))"
+    }
 }

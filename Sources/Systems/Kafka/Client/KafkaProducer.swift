@@ -67,10 +67,12 @@ final class KafkaProducer {
     var descriptor: Int32 { wake.raw }
 
     /// Copies `value`. `tag` comes back in the report, of which there will be exactly one if it is queued.
-    func produce(_ value: UnsafeRawBufferPointer, partition: Int32, tag: UInt) -> Handed {
+    func produce(
+        _ value: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer? = nil, partition: Int32, tag: UInt
+    ) -> Handed {
         let result = rd_kafka_produce(
             topic, partition, RD_KAFKA_MSG_F_COPY, UnsafeMutableRawPointer(mutating: value.baseAddress), value.count,
-            nil, 0, UnsafeMutableRawPointer(bitPattern: tag))
+            key?.baseAddress, key?.count ?? 0, UnsafeMutableRawPointer(bitPattern: tag))
         if result == 0 { return .queued }
         // Of this thread and this call.
         let error = rd_kafka_last_error()

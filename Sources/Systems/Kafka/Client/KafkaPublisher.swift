@@ -250,17 +250,10 @@ final class KafkaPublisher: Publisher {
         complete(slot, row.outcome, reason: reason(error, status), into: &completions)
     }
 
-    /// `NOT_ENOUGH_REPLICAS (not persisted)`
     private func reason(_ error: rd_kafka_resp_err_t, _ status: rd_kafka_msg_status_t) -> UInt16 {
         let key = Reason(error: error.rawValue, status: status.rawValue)
         if let known = reasonNumbers[key] { return known }
-        let text =
-            switch status {
-            case RD_KAFKA_MSG_STATUS_NOT_PERSISTED: "not persisted"
-            case RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED: "possibly persisted"
-            default: "persisted"
-            }
-        let number = reasons.number("\(KafkaLibrary.name(error)) (\(text))")
+        let number = reasons.number(KafkaOutcomes.reason(error, status))
         reasonNumbers[key] = number
         return number
     }

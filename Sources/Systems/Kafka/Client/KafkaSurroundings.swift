@@ -18,11 +18,14 @@ final class KafkaSurroundings: Sendable {
 
     private let seen = Mutex(Seen())
     private let write: @Sendable (String) -> Void
+    fileprivate let news: KafkaNews?
     /// Connections that are over, and by which something was sent.
     private let spoken = Atomic<UInt64>(0)
 
-    /// - Parameter log: where the library's messages go, one a call.
-    init(log: @escaping @Sendable (String) -> Void) { write = log }
+    /// - Parameters:
+    ///   - news: where what goes to the library's background queue comes to; nil: there is no such queue.
+    ///   - log: where the library's messages go, one a call.
+    init(news: KafkaNews? = nil, log: @escaping @Sendable (String) -> Void) { (self.news, write) = (news, log) }
 
     /// To be given to `hasBeenSilent` later.
     var mark: UInt64 { spoken.load(ordering: .acquiring) }
@@ -44,9 +47,11 @@ final class KafkaSurroundings: Sendable {
         rd_kafka_conf_set_log_cb(configuration, kafkaLog)
         rd_kafka_conf_set_connect_cb(configuration, kafkaConnect)
         rd_kafka_conf_set_closesocket_cb(configuration, kafkaClose)
+        if news != nil { rd_kafka_conf_set_background_event_cb(configuration, kafkaBackground) }
     }
 
-    fileprivate func log(_ text: String) {
+    /// Keeps a line, unless there were too many.
+    func log(_ text: String) {
         let isLast = seen.withLock { seen -> Bool? in
             seen.lines += 1
             return seen.lines > SystemLimits.kafkaLogLines ? nil : seen.lines == SystemLimits.kafkaLogLines
@@ -110,6 +115,12 @@ private func kafkaLog(
 ) {
     guard let client, let text else { return }
     surroundings(rd_kafka_opaque(client))?.log("librdkafka: \(String(cString: text))")
+}
+
+private func kafkaBackground(_ client: OpaquePointer?, _ event: OpaquePointer?, _ opaque: UnsafeMutableRawPointer?) {
+    guard let event else { return }
+    surroundings(opaque)?.news?.add(event)
+    rd_kafka_event_destroy(event)
 }
 
 private func kafkaConnect(
