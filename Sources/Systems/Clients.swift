@@ -14,8 +14,9 @@ public enum Clients {
     /// Plays a consumer's orders with the client that they name; returns the process's exit status.
     public static func consume(_ orders: ConsumerOrders) throws(WorkerError) -> Int32 {
         switch orders.client.client {
+        case "redis": ConsumerWorker.run(orders, subscriber: try RedisSubscriber(orders))
         case "kafka": ConsumerWorker.run(orders, subscriber: try KafkaSubscriber(orders))
-        default: throw WorkerError("there is no client \"\(orders.client.client)\" for consumers")
+        default: throw WorkerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
         }
     }
 }

@@ -5,6 +5,7 @@ import Labs
 import Platform
 import Synchronization
 import Testing
+import Workload
 
 @testable import Systems
 
@@ -201,7 +202,7 @@ struct Bench {
 
     init(
         _ directives: [(String, String)] = [], server: String? = nil, streams: RedisSettings.Streams = .one,
-        agents: Int = 4, lab: LocalLab? = nil
+        agents: Int = 4, lab: LocalLab? = nil, groups: [GroupSettings] = []
     ) throws {
         self.lab = try lab ?? LocalLab()
         var settings = RedisSettings()
@@ -209,7 +210,7 @@ struct Bench {
         (settings.server, settings.streams) = (server, streams)
         let trial = TrialSetting(
             run: Self.run, agents: agents, logDirectory: self.lab.logDirectory, expectedBytes: 1 << 20,
-            ownFilesystems: false)
+            ownFilesystems: false, groups: groups)
         self.settings = settings
         system = RedisStandaloneSystem(settings, trial)
     }

@@ -223,13 +223,15 @@ final class Rig {
 
     init(
         address: String, agents: Int, ack: String = "reply", timeout: Int64 = 5_000_000_000, payload: Int = 50,
-        inFlight: Int = 1, clients: String = "follow"
+        inFlight: Int = 1, clients: String = "follow", maxlen: String? = nil
     ) throws {
+        var settings = ["clients": clients]
+        settings["maxlen"] = maxlen
         let workload = WorkloadSettings(agents: agents, rate: 1e9, payload: payload...payload, producers: 1)
         let orders = ProducerOrders(
             worker: "rig", run: Self.run, seed: 1, agents: workload.agents(ofProducer: 0), workload: workload,
             client: ClientOrders(
-                client: "redis", addresses: [address], streams: [Self.stream], ack: ack, settings: ["clients": clients]),
+                client: "redis", addresses: [address], streams: [Self.stream], ack: ack, settings: settings),
             retries: .none, inFlight: inFlight, epoch: 0, loadStart: 0, historyPath: "", schedulePath: "",
             timeout: timeout)
         publisher = try RedisPublisher(orders)

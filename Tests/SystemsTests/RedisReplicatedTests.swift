@@ -4,6 +4,7 @@ import Labs
 import Platform
 import Testing
 import Workers
+import Workload
 
 @testable import Systems
 
@@ -13,7 +14,10 @@ struct ReplicatedBench {
     let system: RedisReplicatedSystem
     let patience = TestPatience()
 
-    init(_ directives: [(String, String)] = [], replica: [(String, String)] = [], replicas: Int = 2) throws {
+    init(
+        _ directives: [(String, String)] = [], replica: [(String, String)] = [], replicas: Int = 2,
+        groups: [GroupSettings] = []
+    ) throws {
         lab = try LocalLab()
         var settings = RedisSettings()
         settings.directives = directives.map { RedisSettings.Directive(name: $0.0, value: $0.1) }
@@ -22,7 +26,8 @@ struct ReplicatedBench {
         system = RedisReplicatedSystem(
             settings,
             TrialSetting(
-                run: "r", agents: 1, logDirectory: lab.logDirectory, expectedBytes: 1 << 20, ownFilesystems: false))
+                run: "r", agents: 1, logDirectory: lab.logDirectory, expectedBytes: 1 << 20, ownFilesystems: false,
+                groups: groups))
     }
 
     func start() throws { try system.start(in: lab, patience: patience) }

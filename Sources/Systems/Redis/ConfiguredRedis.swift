@@ -10,6 +10,7 @@ extension ConfiguredRedis {
     var retries: Retries { settings.retries }
     var acknowledgement: String { settings.ack }
     var filesystem: Filesystem { settings.filesystem }
+    var retains: Bool { settings.maxlen != nil }
 
     func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
         Int64(clamping: RedisServers.megabytes(expectedBytes)) << 20

@@ -73,6 +73,10 @@ enum RedisForm {
             SettingDescription(
                 name: "streams", values: "one, a number, agent", usual: "one",
                 about: "how agents share streams: all in one, spread over so many, or each in its own"),
+            SettingDescription(
+                name: "maxlen", values: "a number of entries, or ~ and a number", usual: "none: nothing is cut",
+                about: "every XADD cuts its stream to that length (MAXLEN =), or to whole nodes above it (MAXLEN ~); "
+                    + "what is gone by that is `expired`, and `expired_unseen` for a group that had not read it"),
         ]
     }
 

@@ -42,7 +42,12 @@ final class RedisPublisher: Publisher {
         }
         codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
         streams = client.streams.count
-        requests = client.streams.map { XADDRequest(stream: $0, behind: acknowledgement.command) }
+        let maxlen = client.settings["maxlen"]
+        let longest = maxlen.flatMap { RedisSettings.MaxLength($0) }
+        if let maxlen, longest == nil { throw ProducerError("client.settings.maxlen: `\(maxlen)` is no length") }
+        requests = client.streams.map {
+            XADDRequest(stream: $0, maxlen: longest, behind: acknowledgement.command)
+        }
         let reasons = reasons
         connections = (0..<count).map {
             PublishConnection(index: $0, timeout: orders.timeout, acknowledgement: acknowledgement, reasons: reasons)
@@ -167,14 +172,18 @@ final class RedisPublisher: Publisher {
     }
 }
 
-/// `XADD stream * e VALUE` for one stream, ready but for the value.
+/// `XADD stream [MAXLEN =|~ N] * e VALUE` for one stream, ready but for the value.
 struct XADDRequest {
     private let head: [UInt8]
     private let tail: [UInt8]
 
     /// - Parameter behind: a command that follows each XADD.
-    init(stream: String, behind: [UInt8]) {
-        head = Array("*5\r\n$4\r\nXADD\r\n$\(stream.utf8.count)\r\n\(stream)\r\n$1\r\n*\r\n$1\r\ne\r\n$".utf8)
+    init(stream: String, maxlen: RedisSettings.MaxLength? = nil, behind: [UInt8]) {
+        var words = ["XADD", stream]
+        if let maxlen { words += ["MAXLEN", maxlen.isApproximate ? "~" : "=", String(maxlen.entries)] }
+        words += ["*", "e"]
+        let text = words.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()
+        head = Array("*\(words.count + 1)\r\n\(text)$".utf8)
         tail = Array("\r\n".utf8) + behind
     }
 

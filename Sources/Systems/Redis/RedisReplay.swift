@@ -66,6 +66,41 @@ struct RedisReplay {
         }
     }
 
+    /// One stream, behind a position or from its beginning, to the end that it has now.
+    static func read(
+        _ stream: String, behind from: Position?, over connection: RedisConnection, patience: any Patience,
+        _ each: (_ position: Position, _ event: DecodedEvent?) -> Void
+    ) throws(SystemError) -> Int64 {
+        let newest = try connection.call(
+            ["XREVRANGE", stream, "+", "-", "COUNT", "1"], within: SystemLimits.pageSeconds)
+        guard case .array(let ends) = newest else {
+            throw SystemError(.refused, "XREVRANGE \(stream) was answered: \(newest.text)")
+        }
+        guard case .array(let last)? = ends.first, let end = last.first?.text else { return 0 }
+        var behind = from.map { "(\($0.major)-\($0.minor)" } ?? "-"
+        var count: Int64 = 0
+        while true {
+            let deadline = RedisConnection.deadline(after: SystemLimits.pageSeconds)
+            try connection.send(
+                [["XRANGE", stream, behind, end, "COUNT", String(SystemLimits.pageEntries)]], by: deadline)
+            guard let reply = try connection.receive(by: deadline) else {
+                throw SystemError(.deadline, "XRANGE \(stream) has no answer in time")
+            }
+            let page = reply.withView(Self.summary)
+            if let error = page.error { throw SystemError(.refused, "XRANGE \(stream) was answered: \(error)") }
+            reply.withView { view in
+                for index in 0..<view.count {
+                    guard let position = Self.position(view[index][0].bytes) else { continue }
+                    each(position, Self.event(view[index][1]))
+                }
+            }
+            count += Int64(page.count)
+            if page.count < SystemLimits.pageEntries { return count }
+            behind = "(" + page.last
+            _ = try patience.wait(upTo: 0) { true }
+        }
+    }
+
     private func ask(_ connection: RedisConnection, _ stream: String, after last: String?) throws(SystemError) {
         let from = last.map { "(" + $0 } ?? "-"
         try connection.send(
@@ -98,7 +133,7 @@ struct RedisReplay {
     }
 
     /// An event is an entry with the one field `e`; anything else cannot be read as one.
-    private static func event(_ fields: RedisReply.View) -> DecodedEvent? {
+    static func event(_ fields: RedisReply.View) -> DecodedEvent? {
         guard fields.count == 2, fields[0].bytes.elementsEqual(CollectionOfOne(0x65)) else { return nil }
         return EventCodec.decode(fields[1].bytes)
     }

@@ -18,7 +18,7 @@ final class RedisReplicatedSystem: RedisSystem {
 
     private var others: [RedisServer] { servers.all.filter { $0 !== primary } }
 
-    private func started() throws(SystemError) -> RedisServer {
+    func leadingServer() throws(SystemError) -> RedisServer {
         guard let primary else { throw servers.notStarted }
         return primary
     }
@@ -41,6 +41,7 @@ final class RedisReplicatedSystem: RedisSystem {
                 "the replicas are not in sync \(Int(SystemLimits.syncSeconds)) s after their start: "
                     + "\(convergence.missing); see their logs in \(servers.trial.logDirectory)")
         }
+        try servers.groups.make(on: primary)
         try proveReplication(from: primary)
         try servers.observeFsyncs(of: primary)
         for server in servers.all {
@@ -48,7 +49,7 @@ final class RedisReplicatedSystem: RedisSystem {
         }
     }
 
-    /// A write that every replica confirms: what INFO says of links is no proof.
+    /// A write that every replica confirms, and with it all before it: what INFO says of links is no proof.
     private func proveReplication(from primary: RedisServer) throws(SystemError) {
         let count = servers.settings.replicas
         _ = primary.probeWrite()
@@ -74,7 +75,7 @@ final class RedisReplicatedSystem: RedisSystem {
     func clientOrders() -> ClientOrders {
         ClientOrders(
             client: "redis", addresses: primary.map { [$0.address] } ?? [], streams: streams, ack: servers.settings.ack,
-            settings: ["clients": servers.settings.clients.rawValue])
+            settings: servers.settings.client)
     }
 
     var failover: Failover { .byOperator }
@@ -82,7 +83,7 @@ final class RedisReplicatedSystem: RedisSystem {
     var leader: (any Node)? { primary?.node }
 
     func resolve(_ word: NodeWord) throws(SystemError) -> [any Node] {
-        let primary = try started()
+        let primary = try leadingServer()
         if let tier = word.tier {
             throw SystemError(.notApplicable, "`\(word)`: redis-replicated has no tier `\(tier)`")
         }
@@ -141,7 +142,7 @@ final class RedisReplicatedSystem: RedisSystem {
     }
 
     func promote(_ node: any Node, patience: any Patience) throws(SystemError) -> String {
-        let (old, new) = (try started(), try servers.server(of: node))
+        let (old, new) = (try leadingServer(), try servers.server(of: node))
         let before = new.replication()
         try order(new, ["REPLICAOF", "NO", "ONE"])
         guard let state = new.replication(), state.isPrimary else {
@@ -224,7 +225,7 @@ final class RedisReplicatedSystem: RedisSystem {
     }
 
     func rejoin(_ node: any Node) throws(SystemError) -> String {
-        let (primary, server) = (try started(), try servers.server(of: node))
+        let (primary, server) = (try leadingServer(), try servers.server(of: node))
         guard server !== primary else { throw SystemError(.refused, "\(node.name) leads, and follows nobody") }
         let before = server.replication()
         try follow(server, primary)
@@ -234,9 +235,5 @@ final class RedisReplicatedSystem: RedisSystem {
         convergence = RedisConvergence()
         let was = before?.isPrimary == true ? "was a primary at offset \(before?.offset ?? 0)" : "followed another"
         return "follows \(primary.node.name); it \(was)"
-    }
-
-    func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError) {
-        try servers.replay(from: try started(), passes: passes, into: &writer, patience: patience)
     }
 }

@@ -1,5 +1,6 @@
 import History
 import Labs
+import Workload
 
 /// The servers of a Redis system during one trial, and all that is the same whatever ties them together.
 final class RedisServers {
@@ -92,12 +93,15 @@ final class RedisServers {
         return reply.text
     }
 
-    /// Reads every stream from this server.
+    var groups: RedisGroups { RedisGroups(streams: streams, groups: trial.groups) }
+
+    /// Reads every stream from this server, those of dead letters, too.
     func replay(
         from server: RedisServer, passes: Int, into writer: inout ShardWriter, patience: any Patience
     ) throws(SystemError) {
         let connection = try server.connect()
-        var replay = RedisReplay(streams: streams, run: trial.run)
+        let dead = trial.groups.flatMap { RedisGroups.deadStreams(of: $0, run: trial.run) }
+        var replay = RedisReplay(streams: streams + dead, run: trial.run)
         for pass in 0..<passes {
             try replay.read(pass: pass + 1, over: connection, into: &writer, patience: patience)
         }
@@ -107,6 +111,8 @@ final class RedisServers {
 /// A system that is made of Redis servers.
 protocol RedisSystem: System {
     var servers: RedisServers { get }
+    /// The server that leads at this moment, as far as Holdfast knows.
+    func leadingServer() throws(SystemError) -> RedisServer
 }
 
 extension RedisSystem {
@@ -133,4 +139,32 @@ extension RedisSystem {
     func observe() { servers.observer?.observe() }
 
     var circumstances: [(name: String, detail: String)] { servers.observer?.circumstances ?? [] }
+
+    // MARK: Reading
+
+    func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError) {
+        try servers.replay(from: try leadingServer(), passes: passes, into: &writer, patience: patience)
+    }
+
+    func read(
+        stream: Int, from: Position?, patience: any Patience,
+        _ each: (_ position: Position, _ event: DecodedEvent?) -> Void
+    ) throws(SystemError) -> Int64 {
+        try RedisReplay.read(
+            streams[stream], behind: from, over: try leadingServer().connect(), patience: patience, each)
+    }
+
+    // MARK: Groups
+
+    func deadStreams(of group: GroupSettings) -> [String] {
+        RedisGroups.deadStreams(of: group, run: servers.trial.run)
+    }
+
+    func backlog(of group: GroupSettings) throws(SystemError) -> Backlog {
+        try servers.groups.backlog(of: group, on: try leadingServer())
+    }
+
+    func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] {
+        try servers.groups.ends(on: try leadingServer(), patience: patience)
+    }
 }

@@ -17,6 +17,22 @@ struct RedisSettings: Sendable {
         case follow, pinned
     }
 
+    /// How long a stream may become, with every entry that is added.
+    struct MaxLength: Equatable, Sendable {
+        var entries: Int
+        /// Only whole nodes of the stream are cut: up to a node more than asked may stay.
+        var isApproximate: Bool
+
+        /// `100000`, `~100000`; nil for anything else.
+        init?(_ text: String) {
+            isApproximate = text.hasPrefix("~")
+            guard let number = UInt32(isApproximate ? String(text.dropFirst()) : text), number > 0 else { return nil }
+            entries = Int(number)
+        }
+
+        var text: String { (isApproximate ? "~" : "") + String(entries) }
+    }
+
     /// A line of redis.conf.
     struct Directive: Equatable, Sendable {
         var name: String
@@ -29,6 +45,7 @@ struct RedisSettings: Sendable {
     /// A server binary other than the machine's own: a path, or a name to be looked for in PATH.
     var server: String?
     var streams = Streams.one
+    var maxlen: MaxLength?
     /// In the order of the suite; a directive given as a list stands once for each of its items.
     var directives: [Directive] = []
     /// Beside the primary.
@@ -37,6 +54,13 @@ struct RedisSettings: Sendable {
     var replicaDirectives: [Directive] = []
     var ack = "reply"
     var retries = Retries.none
+
+    /// What workers are told.
+    var client: [String: String] {
+        var told = ["clients": clients.rawValue]
+        if let maxlen { told["maxlen"] = maxlen.text }
+        return told
+    }
 
     /// The last value that the suite gives a directive, in lower case; nil if it leaves it alone.
     func given(_ name: String) -> String? {
@@ -55,7 +79,7 @@ struct RedisSettingsReader {
     let form: RedisForm
 
     private var ownNames: [String] {
-        ["filesystem", "clients", "server", "streams"] + (form.hasReplicas ? ["replicas", "replica"] : [])
+        ["filesystem", "clients", "server", "streams", "maxlen"] + (form.hasReplicas ? ["replicas", "replica"] : [])
     }
 
     func read(_ text: ConfigurationText) throws(Diagnostic) -> RedisSettings {
@@ -91,6 +115,7 @@ struct RedisSettingsReader {
         case "clients": settings.clients = try value.word(of: RedisSettings.Clients.self)
         case "server": settings.server = try value.name()
         case "streams": settings.streams = try readStreams(value)
+        case "maxlen": settings.maxlen = try readMaxLength(value)
         case "replicas" where form.hasReplicas:
             settings.replicas = try value.wholeNumber(in: 1...SystemLimits.replicas)
         case "replica" where form.hasReplicas: settings.replicaDirectives = try readReplicaDirectives(value)
@@ -124,6 +149,15 @@ struct RedisSettingsReader {
             return .number(number)
         }
         return text == "one" ? .one : .agent
+    }
+
+    private func readMaxLength(_ value: Value) throws(Diagnostic) -> RedisSettings.MaxLength {
+        guard case .scalar(let text, _) = value.content, let length = RedisSettings.MaxLength(text) else {
+            throw value.diagnostic(
+                "is no length that a stream can be cut to",
+                remedy: "a number of entries above 0, or one behind `~` (`\"~100000\"`: whole nodes only)")
+        }
+        return length
     }
 
     private func readDirective(

@@ -16,6 +16,7 @@ final class RedisStandaloneSystem: RedisSystem {
         try server.launch()
         try servers.awaitFirstAnswer(of: server, patience)
         try server.verifyConfiguration()
+        try servers.groups.make(on: server)
         try servers.observeFsyncs(of: server)
         do { try server.node.syncData() } catch { throw SystemError(.lab, "\(server.node.name): \(error)") }
     }
@@ -23,11 +24,11 @@ final class RedisStandaloneSystem: RedisSystem {
     func clientOrders() -> ClientOrders {
         ClientOrders(
             client: "redis", addresses: server.map { [$0.address] } ?? [], streams: streams, ack: servers.settings.ack,
-            settings: ["clients": servers.settings.clients.rawValue])
+            settings: servers.settings.client)
     }
 
     func resolve(_ word: NodeWord) throws(SystemError) -> [any Node] {
-        let server = try started()
+        let server = try leadingServer()
         if let tier = word.tier {
             throw SystemError(.notApplicable, "`\(word)`: redis-standalone has no tier `\(tier)`")
         }
@@ -50,11 +51,7 @@ final class RedisStandaloneSystem: RedisSystem {
 
     func launch(_ node: any Node) throws(SystemError) { try servers.server(of: node).launch() }
 
-    func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError) {
-        try servers.replay(from: try started(), passes: passes, into: &writer, patience: patience)
-    }
-
-    private func started() throws(SystemError) -> RedisServer {
+    func leadingServer() throws(SystemError) -> RedisServer {
         guard let server else { throw servers.notStarted }
         return server
     }

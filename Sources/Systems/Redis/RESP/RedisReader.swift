@@ -57,6 +57,11 @@ struct RedisReply: ~Copyable {
         var isArray: Bool { pointer.pointee.type == REDIS_REPLY_ARRAY }
         /// A text or bytes of any content.
         var isBytes: Bool { pointer.pointee.type == REDIS_REPLY_STRING }
+        var isError: Bool { pointer.pointee.type == REDIS_REPLY_ERROR }
+        /// Nil if it is no number.
+        var integer: Int64? {
+            pointer.pointee.type == REDIS_REPLY_INTEGER ? Int64(pointer.pointee.integer) : nil
+        }
         /// Elements of an array; 0 for anything else.
         var count: Int { isArray ? Int(pointer.pointee.elements) : 0 }
 

@@ -1,0 +1,52 @@
+import Workers
+import Workload
+
+/// What the consumers of one process have in common, ready for commands.
+struct GroupPlan: Sendable {
+    let group: [UInt8]
+    let streams: [[UInt8]]
+    /// Where dead letters go; agent `a` to the `a % count`-th.
+    let deadStreams: [[UInt8]]
+    let ack: GroupSettings.Ack
+    /// Where a group begins that is not there (any more) and has to be made.
+    let start: [UInt8]
+    let batch: Int
+    /// How long a read waits at the server, in milliseconds; never 0, which is for ever.
+    let block: Int64
+    /// From when on what idles is taken over, in nanoseconds; nil: never, not even what is the consumer's own.
+    let claim: Int64?
+    private let poison: Poison
+    private let deadLetterAfter: Int?
+
+    /// How long an answer may take beyond what the server was asked to wait, in nanoseconds.
+    static let timeout: Int64 = 2_000_000_000
+    /// Entries of one page of what is pending.
+    static let page = 256
+    /// Back-off after an error, in nanoseconds.
+    static let shortestBackOff: Int64 = 10_000_000
+    static let longestBackOff: Int64 = 200_000_000
+
+    init(_ orders: ConsumerOrders) {
+        let settings = orders.group
+        group = Array(orders.groupName.utf8)
+        streams = orders.client.streams.map { Array($0.utf8) }
+        deadStreams = (orders.deadLetters?.streams ?? []).map { Array($0.utf8) }
+        ack = settings.ack
+        start = Array((settings.start == .end ? "$" : "0").utf8)
+        batch = settings.batch
+        block = max(1, settings.block / 1_000_000)
+        // With NOACK nothing is ever pending.
+        claim = settings.ack == .none ? nil : settings.claim.map { max(1_000_000, $0) }
+        poison = orders.poison
+        deadLetterAfter = deadStreams.isEmpty ? nil : settings.deadLetterAfter
+    }
+
+    /// Whether the event may have to be moved to the dead letters after this delivery, and its value must be kept.
+    func mayDie(_ event: DecodedEvent, times: Int) -> Bool {
+        guard let deadLetterAfter, times >= deadLetterAfter else { return false }
+        return poison.isIn(agent: event.agent, seq: event.seq)
+    }
+
+    /// Entries that each stream may give a read that has room for so many in all: the server counts by stream.
+    func count(forRoom room: Int) -> Int { max(1, room / streams.count) }
+}
