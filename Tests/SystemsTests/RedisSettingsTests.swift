@@ -63,6 +63,18 @@ struct RedisSettingsTests {
         #expect(settings.directives.isEmpty)
     }
 
+    @Test func aLengthIsExactOrOfWholeNodesAndToldToWorkers() throws {
+        #expect(try configure("{maxlen: 100000}").client == ["clients": "follow", "maxlen": "100000"])
+        #expect(try configure("{maxlen: \"~5\"}").client["maxlen"] == "~5")
+        #expect(try configure("{maxlen: 5}").directives.isEmpty)
+        #expect(try configure("{}").client["maxlen"] == nil)
+        #expect(ConfiguredRedisStandalone(settings: try configure("{maxlen: 5}")).retains)
+        #expect(!ConfiguredRedisStandalone(settings: try configure("{}")).retains)
+        for text in ["0", "-1", "~", "\"~0\"", "many", "[5]", "1.5"] {
+            #expect(refusal("{maxlen: \(text)}").contains("is no length that a stream can be cut to"), "\(text)")
+        }
+    }
+
     @Test func serversOwnDefaultsForSnapshotsCanBeSaid() throws {
         let settings = try configure("{save: 3600 1 300 100 60 10000, appendonly: no}")
         #expect(settings.given("save") == "3600 1 300 100 60 10000")
