@@ -17,7 +17,7 @@ final class TrialScene: Scene {
     private let readers: Consumers
     private let groups: [GroupSettings]
     private(set) var refusedStarts = 0
-    private var backlogsAsked: Int64 = .min
+    private var backlogsAsked: Int64?
     private var hadBacklog = true
 
     init(
@@ -59,7 +59,7 @@ final class TrialScene: Scene {
     /// Asks the system at most ten times a second; a system that cannot say has not caught up.
     var areGroupsCaughtUp: Bool {
         let now = MonotonicClock.now()
-        if now - backlogsAsked >= Limits.backlogEvery {
+        if backlogsAsked.map({ now - $0 >= Limits.backlogEvery }) ?? true {
             backlogsAsked = now
             hadBacklog = !groups.allSatisfy { (try? system.backlog(of: $0).isEmpty) ?? false }
         }
