@@ -59,6 +59,10 @@ enum SystemLimits {
     static let proofSeconds = 1.5
     /// A question to several brokers at once, on which the trial's thread waits: longer than one of them is busy.
     static let kafkaLookSeconds = 0.5
+    /// How far groups are is asked no more often than this, of all of them at once.
+    static let backlogNanoseconds: Int64 = 50_000_000
+    /// Offsets behind a group that may all be markers: some of each producer's last transactions.
+    static let kafkaTail = 10_000
     /// Questions without an answer, until a connection counts as dead.
     static let kafkaOutstanding = 20
     /// Writes to a cluster that was just started: so many rounds, unless time is up before.

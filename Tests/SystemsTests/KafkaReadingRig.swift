@@ -35,23 +35,37 @@ final class KafkaReadingRig {
     var room = 100
     private(set) var hasLeft = false
 
-    init(
+    convenience init(
         _ broker: KafkaClientBroker, topic: String, group: String, consumers: [String] = ["reader-1"],
         poison: Double = 0, deadLetters: String? = nil, _ change: (inout GroupSettings) -> Void = { _ in }
     ) throws {
+        try self.init(
+            Self.orders(
+                broker, topic: topic, group: group, consumers: consumers, poison: poison, deadLetters: deadLetters,
+                change))
+    }
+
+    init(_ orders: ConsumerOrders) throws {
+        self.orders = orders
+        subscriber = try KafkaSubscriber(orders)
+        poller = try Poller()
+        subscriber.open(poller, now: MonotonicClock.now())
+    }
+
+    static func orders(
+        _ broker: KafkaClientBroker, topic: String, group: String, consumers: [String] = ["reader-1"],
+        poison: Double = 0, deadLetters: String? = nil, _ change: (inout GroupSettings) -> Void = { _ in }
+    ) -> ConsumerOrders {
         var settings = GroupSettings(name: group, consumers: consumers.count, processes: 1)
         settings.sessionTimeout = 3_000_000_000
         change(&settings)
-        orders = ConsumerOrders(
+        return ConsumerOrders(
             worker: "reading", number: 1, run: KafkaRig.run, group: settings, groupName: group, consumers: consumers,
             client: ClientOrders(
                 client: "kafka", addresses: [broker.address], streams: KafkaRig.streams(topic), ack: "all"),
             poison: Poison(share: poison, seed: 7),
             deadLetters: deadLetters.map { ConsumerOrders.DeadLetters(streams: KafkaRig.streams($0), log: 1) },
             historyPath: "", holdingPath: "")
-        subscriber = try KafkaSubscriber(orders)
-        poller = try Poller()
-        subscriber.open(poller, now: MonotonicClock.now())
     }
 
     /// One turn of a loop; with what is in hand nothing happens.

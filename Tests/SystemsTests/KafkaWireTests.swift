@@ -184,6 +184,29 @@ struct KafkaWireTests {
                 == [.init(partition: 0, error: 0, offset: 77), .init(partition: 1, error: 6, offset: -1)])
     }
 
+    @Test func placesOfGroupsAreRead() throws {
+        let request = KafkaGroupOffsetsRequest(group: "g", topic: "t", partitions: [0, 1])
+        let bytes = answer { writer in
+            writer.integer(Int32(0))
+            writer.list(["t"]) { writer, topic in
+                writer.string(topic)
+                writer.list([(Int32(0), Int64(77), Int16(0)), (1, -1, 3)]) { writer, place in
+                    writer.integer(place.0)
+                    writer.integer(place.1)
+                    writer.integer(Int32(5))
+                    writer.string("")
+                    writer.integer(place.2)
+                }
+            }
+            writer.integer(Int16(16))
+        }
+        let read = try check(request, bytes)
+        #expect(read.error == 16 && KafkaErrorName.of(read.error) == "NOT_COORDINATOR")
+        #expect(
+            read.places
+                == [.init(partition: 0, error: 0, offset: 77), .init(partition: 1, error: 3, offset: -1)])
+    }
+
     @Test func theQuorumIsReadInTheFlexibleEncoding() throws {
         func quorum(_ error: Int16) -> [UInt8] {
             answer(flexible: true) { writer in

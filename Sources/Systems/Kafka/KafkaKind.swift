@@ -123,6 +123,17 @@ struct ConfiguredKafka: ConfiguredSystem {
             || settings.given("log.flush.interval.messages", in: settings.broker) == "1"
     }
 
+    var retains: Bool { settings.retains }
+
+    func lack(for groups: [GroupSettings]) -> String? {
+        guard KafkaLibrary.number < SystemLimits.kafkaConsumerProtocol,
+            let group = groups.first(where: { $0.membership == .consumer })
+        else { return nil }
+        return
+            "`protocol: consumer` of the group \(group.name) needs librdkafka 2.12 or later, and \(KafkaLibrary.version) "
+            + "is loaded: put the folder of a newer librdkafka.so.1 into LD_LIBRARY_PATH (docs/kafka.md, Another client)"
+    }
+
     func server() throws(SystemError) -> ServerVersion { try KafkaHome.find(settings.home).version }
 
     func filesystemBytes(expecting expectedBytes: Int) -> Int64 {

@@ -163,6 +163,11 @@ enum KafkaNames {
         }
         owned["transactional.id"] = "each producer has one of its own; `transactions` asks for transactions"
         owned["group.id"] = "groups are named under `groups`"
+        for name in [
+            "enable.auto.commit", "enable.auto.offset.store", "auto.commit.interval.ms", "auto.offset.reset",
+            "isolation.level", "partition.assignment.strategy", "group.protocol", "session.timeout.ms",
+            "max.poll.interval.ms", "enable.partition.eof",
+        ] { owned[name] = "a group says it in its own words: `ack`, `start`, `isolation`, `session-timeout`, …" }
         owned["group.instance.id"] = "`static: true` of a group asks for static members"
         owned["client.id"] = "each worker is told by its own name"
         owned["auto.create.topics.enable"] = "topics are made before the load, with their settings checked"

@@ -80,6 +80,11 @@ struct KafkaProperties {
         ("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000", "10000"),
         ("group.initial.rebalance.delay.ms", "0", "3000"),
         ("group.min.session.timeout.ms", "1000", "6000"),
+        // Sessions of the new group protocol, which brokers set, as short as those that clients of the old one ask for.
+        ("group.consumer.session.timeout.ms", "6000", "45000"),
+        ("group.consumer.min.session.timeout.ms", "1000", "45000"),
+        ("group.consumer.heartbeat.interval.ms", "2000", "5000"),
+        ("group.consumer.min.heartbeat.interval.ms", "500", "5000"),
         // Retention acts soon when a suite asks for it, and topics of an earlier trial make room.
         ("log.retention.check.interval.ms", "1000", "300000"),
         ("log.segment.delete.delay.ms", "1000", "60000"),

@@ -106,6 +106,23 @@ extension KafkaSettings {
         retries == .idempotent || given("enable.idempotence", in: producer) == "true"
     }
 
+    /// Of the client library, for consumers.
+    var consumerProperties: [String: String] {
+        var properties: [String: String] = [:]
+        if clients == .pinned { properties["topic.metadata.refresh.interval.ms"] = "-1" }
+        for property in consumer { properties[property.name] = property.value }
+        return properties
+    }
+
+    /// Whether brokers take events away after a time or beyond a size.
+    var retains: Bool {
+        let names = [
+            "retention.bytes", "retention.ms", "log.retention.bytes", "log.retention.ms", "log.retention.minutes",
+            "log.retention.hours",
+        ]
+        return names.contains { name in given(name, in: topic + broker).map { $0 != "-1" } ?? false }
+    }
+
     /// Of the client library, with what follows from the configuration; the suite's own come last.
     var producerProperties: [String: String] {
         // More in flight than a broker remembers would let a stall or a new leader reorder events.

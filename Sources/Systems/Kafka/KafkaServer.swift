@@ -129,6 +129,14 @@ final class KafkaServer {
         _ questions: [(server: KafkaServer, request: Request)], port: UInt16 = KafkaProperties.brokerPort,
         within seconds: Double = SystemLimits.kafkaLookSeconds
     ) -> [(server: KafkaServer, answer: Request.Answer)] {
+        askAll(questions, port: port, within: seconds).map { ($0.server, $0.answer) }
+    }
+
+    /// Several of them may be of one server; each answer comes with its question.
+    static func askAll<Request: KafkaRequest>(
+        _ questions: [(server: KafkaServer, request: Request)], port: UInt16 = KafkaProperties.brokerPort,
+        within seconds: Double = SystemLimits.kafkaLookSeconds
+    ) -> [(server: KafkaServer, request: Request, answer: Request.Answer)] {
         let deadline = KafkaConnection.deadline(after: seconds)
         var asked: [(server: KafkaServer, request: Request, connection: KafkaConnection, number: Int32)] = []
         for (server, request) in questions where server.isRunning {
@@ -142,7 +150,7 @@ final class KafkaServer {
         }
         return asked.compactMap { server, request, connection, number in
             do throws(SystemError) {
-                return (server, try connection.receive(request, number: number, by: deadline))
+                return (server, request, try connection.receive(request, number: number, by: deadline))
             } catch {
                 return nil
             }

@@ -2,6 +2,7 @@ import History
 import Labs
 import Platform
 import Workers
+import Workload
 
 /// Kafka in a lab, for one trial: a cluster, which may have served an earlier trial, and topics of its own.
 final class KafkaSystem: System {
@@ -19,6 +20,7 @@ final class KafkaSystem: System {
     private var watched: Int32?
     /// Who led it when that was last known.
     private var lastLeader: Int32?
+    private let groups: KafkaGroups
 
     convenience init(_ settings: KafkaSettings, _ trial: TrialSetting) {
         self.init(settings, trial, reusing: nil)
@@ -26,7 +28,11 @@ final class KafkaSystem: System {
 
     private init(_ settings: KafkaSettings, _ trial: TrialSetting, reusing cluster: KafkaCluster?) {
         (self.settings, self.trial, self.cluster) = (settings, trial, cluster)
-        topics = KafkaTopics(settings, trial)
+        let topics = KafkaTopics(settings, trial)
+        self.topics = topics
+        groups = KafkaGroups(
+            trial.groups, run: trial.run, topics: topics, hasMarkers: settings.transactions != nil,
+            retains: settings.retains)
         isReused = cluster != nil
     }
 
@@ -51,6 +57,7 @@ final class KafkaSystem: System {
         if !isReused { try KafkaWarming(topics: topics, cluster: cluster).apply(patience) }
         try topics.prove(on: cluster, patience)
         if settings.transactions != nil { try makeCoordinators(cluster, patience) }
+        try groups.makeCoordinators(cluster, patience)
         guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
             throw SystemError(
                 .deadline,
@@ -72,7 +79,7 @@ final class KafkaSystem: System {
     private func makeCoordinators(_ cluster: KafkaCluster, _ patience: any Patience) throws(SystemError) {
         var said = "no answer"
         let came = try patience.wait(upTo: SystemLimits.syncSeconds) {
-            let request = KafkaCoordinatorRequest(transaction: "holdfast-\(trial.run)")
+            let request = KafkaCoordinatorRequest(key: "holdfast-\(trial.run)", kind: .transaction)
             let answer = KafkaServer.ask(request, of: [cluster.brokers[0]]).first?.answer
             said = answer.map { KafkaErrorName.of($0.error) } ?? "no answer"
             return answer?.error == 0
@@ -264,6 +271,7 @@ final class KafkaSystem: System {
             return [active.node]
         case ("controller", let number?) where number <= cluster.controllers.count:
             return [cluster.controllers[number - 1].node]
+        case ("coordinator", nil): return [try coordinator(cluster).node]
         case ("controllers", nil): return cluster.controllers.map(\.node)
         case ("all", nil): return cluster.all.map(\.node)
         default:
@@ -274,7 +282,7 @@ final class KafkaSystem: System {
             throw SystemError(
                 .notApplicable,
                 "`\(word)` is no node of kafka: it has `primary`, `replica`, `replicas`, `broker N`, `controller`, "
-                    + "`controllers`, `all` and \(names)")
+                    + "`controllers`, `coordinator`, `all` and \(names)")
         }
     }
 
@@ -286,6 +294,19 @@ final class KafkaSystem: System {
         }
         (watched, lastLeader) = (busiest, leader.id)
         return leader
+    }
+
+    /// The broker that coordinates the first group.
+    private func coordinator(_ cluster: KafkaCluster) throws(SystemError) -> KafkaServer {
+        guard let group = groups.groups.first else {
+            throw SystemError(.notApplicable, "`coordinator`: this trial has no groups; give it some under `groups`")
+        }
+        let found = groups.findCoordinator(of: group, cluster)
+        guard let id = found.broker, let server = cluster.broker(id) else {
+            throw SystemError(
+                .unreachable, "`coordinator`: nobody coordinates \(group.name) at this moment: \(found.said)")
+        }
+        return server
     }
 
     private func watchedNow() throws(SystemError) -> Int32 {
@@ -339,10 +360,56 @@ final class KafkaSystem: System {
     var circumstances: [(name: String, detail: String)] { [] }
 
     func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError) {
-        var replay = try KafkaReplay(
-            addresses: try started().brokers.map(\.address), streams: streams, run: trial.run,
-            isolation: settings.transactions == nil ? .uncommitted : .committed)
-        for pass in 0..<passes { try replay.read(pass: pass + 1, into: &writer, patience: patience) }
+        let addresses = try started().brokers.map(\.address)
+        var replays = [
+            try KafkaReplay(addresses: addresses, streams: streams, run: trial.run, isolation: isolation)
+        ]
+        for group in trial.groups {
+            let dead = deadStreams(of: group)
+            if dead.isEmpty { continue }
+            replays.append(
+                try KafkaReplay(addresses: addresses, streams: dead, run: trial.run, isolation: .uncommitted))
+        }
+        for pass in 0..<passes {
+            for index in replays.indices { try replays[index].read(pass: pass + 1, into: &writer, patience: patience) }
+        }
+    }
+
+    private var isolation: KafkaReplay.Isolation { settings.transactions == nil ? .uncommitted : .committed }
+
+    func read(
+        stream: Int, from: Position?, patience: any Patience,
+        _ each: (_ position: Position, _ event: DecodedEvent?) -> Void
+    ) throws(SystemError) -> Int64 {
+        let section = KafkaSection(
+            topic: topics.events, partition: Int32(stream), addresses: try started().brokers.map(\.address),
+            isolation: isolation.rawValue)
+        return try section.read(from: from.map { Int64($0.major) + 1 } ?? 0, patience: patience) {
+            each(Position(UInt64($0)), $1)
+        }
+    }
+
+    // MARK: Groups
+
+    func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
+        var client = clientOrders()
+        client.settings = settings.consumerProperties
+        return (client, groups.name(of: group))
+    }
+
+    func deadStreams(of group: GroupSettings) -> [String] { topics.deadStreams(of: group.name) }
+
+    func backlog(of group: GroupSettings) throws(SystemError) -> Backlog {
+        let view = look()
+        var leaders: [Int32: Int32] = [:]
+        for index in 0..<Int32(topics.partitions) {
+            if let leader = view.partition(topics.events, index)?.leader, leader >= 0 { leaders[index] = leader }
+        }
+        return try groups.backlog(of: group, try started(), leaders: leaders)
+    }
+
+    func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] {
+        try groups.groupEnds(try started(), patience)
     }
 }
 

@@ -1,9 +1,13 @@
 import Labs
+import Workload
 
-/// A trial's own topics: that of the events, and one for probe writes whose partitions lie on the same brokers.
+/// A trial's own topics: that of the events, one for probe writes whose partitions lie on the same brokers, and those of
+/// dead letters.
 struct KafkaTopics {
     let events: String
     let probe: String
+    /// Those that groups move events to that they cannot process, by the group's name.
+    let dead: [String: String]
     let partitions: Int
     private let brokers: Int
     private let copies: Int
@@ -14,6 +18,11 @@ struct KafkaTopics {
     init(_ settings: KafkaSettings, _ trial: TrialSetting) {
         events = "holdfast-\(trial.run)-events"
         probe = "holdfast-\(trial.run)-probe"
+        var dead: [String: String] = [:]
+        for group in trial.groups where group.deadLetterAfter != nil {
+            dead[group.name] = "holdfast-\(trial.run)-dead-\(group.name)"
+        }
+        self.dead = dead
         partitions =
             switch settings.partitions {
             case .number(let count): count
@@ -28,7 +37,14 @@ struct KafkaTopics {
     /// As Kafka names the folder of each partition.
     var streams: [String] { (0..<partitions).map { "\(events)-\($0)" } }
 
-    var names: [String] { [events, probe] }
+    /// Of a group; empty if it has none. Partitions enough for every broker to lead one.
+    func deadStreams(of group: String) -> [String] {
+        dead[group].map { topic in (0..<brokers).map { "\(topic)-\($0)" } } ?? []
+    }
+
+    private var deadTopics: [String] { dead.values.sorted() }
+
+    var names: [String] { [events, probe] + deadTopics }
 
     /// Brokers of a partition, by their ids, the preferred leader first: leaders are spread over all of them.
     func assignment(of partition: Int) -> [Int32] {
@@ -40,14 +56,20 @@ struct KafkaTopics {
 
     // MARK: Making them
 
-    /// Makes both, and returns when every broker knows them with whole in-sync sets.
+    /// Dead letters are kept as well as events, and for longer.
+    private var deadProperties: [KafkaSettings.Property] { properties.filter { !$0.name.hasPrefix("retention.") } }
+
+    /// Makes them, and returns when every broker knows them with whole in-sync sets.
     func make(on cluster: KafkaCluster, patience: any Patience) throws(SystemError) {
         guard let first = cluster.brokers.first else { throw cluster.notStarted }
         let request = KafkaCreateTopicsRequest(
             topics: [
                 .init(name: events, assignment: (0..<partitions).map(assignment(of:)), properties: properties),
                 .init(name: probe, assignment: (0..<brokers).map(assignment(of:)), properties: properties),
-            ], milliseconds: Int32(SystemLimits.commandSeconds * 1000))
+            ]
+                + deadTopics.map {
+                    .init(name: $0, assignment: (0..<brokers).map(assignment(of:)), properties: deadProperties)
+                }, milliseconds: Int32(SystemLimits.commandSeconds * 1000))
         for result in try first.call(request, within: SystemLimits.commandSeconds) where result.error != 0 {
             let said = "\(KafkaErrorName.of(result.error)) \(result.message ?? "")"
             throw SystemError(
@@ -73,7 +95,7 @@ struct KafkaTopics {
         for server in cluster.brokers {
             let name = server.node.name
             guard let own = view.own(server) else { return "\(name) does not answer" }
-            for (topic, count) in [(events, partitions), (probe, brokers)] {
+            for (topic, count) in [(events, partitions), (probe, brokers)] + deadTopics.map({ ($0, brokers) }) {
                 let known = own.topic(topic)?.partitions ?? []
                 guard known.count == count else { return "\(name) knows \(known.count) of \(count) of \(topic)" }
                 if let broken = known.first(where: { !$0.isWhole }) {

@@ -19,6 +19,8 @@ extension SystemLimits {
     static let kafkaTransactionLinger: Int64 = 1_000_000_000
     /// A dead client instance is replaced no sooner after another.
     static let kafkaReplaceAfter: Int64 = 500_000_000
+    /// The first release of the client library that has the new group protocol for good: 2.12.0.
+    static let kafkaConsumerProtocol: Int32 = 0x020C_0000
     /// A consumer that is not asked to be quick begins no more commits than this: others have to live with the broker, too.
     static let kafkaCommitEvery: Int64 = 20_000_000
     /// A commit that the broker cannot take at this moment is tried again after that.

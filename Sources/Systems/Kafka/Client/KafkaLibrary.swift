@@ -5,6 +5,9 @@ public enum KafkaLibrary {
     /// `2.0.2`: of the library that is there now, not of its headers.
     public static var version: String { String(cString: rd_kafka_version_str()) }
 
+    /// Two digits each of the hexadecimal number say major, minor, revision and what is before a release.
+    static var number: Int32 { rd_kafka_version() }
+
     /// The broker protocol's and the library's own name of an error: `NOT_ENOUGH_REPLICAS`, `_TRANSPORT`.
     static func name(_ error: rd_kafka_resp_err_t) -> String { String(cString: rd_kafka_err2name(error)) }
 

@@ -45,7 +45,10 @@ final class KafkaTopicReader {
     }
 
     /// The offset behind the last entry that this reader may see.
-    func end(of partition: Int32) throws(SystemError) -> Int64 {
+    func end(of partition: Int32) throws(SystemError) -> Int64 { try ends(of: partition).last }
+
+    /// The offset of the first entry that is there, and the one behind the last that this reader may see.
+    func ends(of partition: Int32) throws(SystemError) -> (first: Int64, last: Int64) {
         var (low, high): (Int64, Int64) = (0, 0)
         let error = rd_kafka_query_watermark_offsets(
             instance.handle, name, partition, &low, &high, SystemLimits.replayAnswerMilliseconds)
@@ -53,18 +56,21 @@ final class KafkaTopicReader {
             throw SystemError(
                 .unreachable, "nobody says where \(name)-\(partition) ends: \(KafkaLibrary.name(error))")
         }
-        return high
+        return (low, high)
     }
 
     /// Begins to read from the first entry that is there.
     func start(_ partitions: [Int32]) throws(SystemError) {
-        for partition in partitions {
-            guard rd_kafka_consume_start_queue(topic, partition, Int64(RD_KAFKA_OFFSET_BEGINNING), queue) == 0 else {
-                throw SystemError(
-                    .refused, "\(name)-\(partition) cannot be read: \(KafkaLibrary.name(rd_kafka_last_error()))")
-            }
-            started.append(partition)
+        for partition in partitions { try start(partition, at: Int64(RD_KAFKA_OFFSET_BEGINNING)) }
+    }
+
+    /// Begins to read from an offset.
+    func start(_ partition: Int32, at offset: Int64) throws(SystemError) {
+        guard rd_kafka_consume_start_queue(topic, partition, offset, queue) == 0 else {
+            throw SystemError(
+                .refused, "\(name)-\(partition) cannot be read: \(KafkaLibrary.name(rd_kafka_last_error()))")
         }
+        started.append(partition)
     }
 
     /// Waits for messages, shows each to `body`, and returns how many there were.

@@ -1,4 +1,4 @@
-/// FindCoordinator v2: asks for a transaction's broker, and so makes the topic that transactions are kept in.
+/// FindCoordinator v2: asks who keeps a group's offsets or a transaction's state, and so makes the topic for that.
 struct KafkaCoordinatorRequest: KafkaRequest {
     static let key: Int16 = 10
     static let version: Int16 = 2
@@ -8,12 +8,18 @@ struct KafkaCoordinatorRequest: KafkaRequest {
         var broker: Int32
     }
 
-    /// A transactional id; need not be anyone's.
-    var transaction: String
+    enum Kind: Int8 {
+        case group = 0
+        case transaction = 1
+    }
+
+    /// A group's name, or a transactional id; need not be anyone's.
+    var key: String
+    var kind: Kind
 
     func write(into writer: inout KafkaWriter) {
-        writer.string(transaction)
-        writer.integer(Int8(1))
+        writer.string(key)
+        writer.integer(kind.rawValue)
     }
 
     func read(_ reader: inout KafkaReader) throws(KafkaMalformed) -> Answer {

@@ -1,7 +1,12 @@
-/// ListOffsets v2: where partitions end. Only a partition's leader says.
+/// ListOffsets v2: where partitions begin or end. Only a partition's leader says.
 struct KafkaEndOffsetsRequest: KafkaRequest {
     static let key: Int16 = 2
     static let version: Int16 = 2
+
+    enum Place: Int64 {
+        case last = -1
+        case first = -2
+    }
 
     struct End: Equatable {
         var partition: Int32
@@ -13,6 +18,7 @@ struct KafkaEndOffsetsRequest: KafkaRequest {
     var topic: String
     var partitions: [Int32]
     var committed = false
+    var place = Place.last
 
     func write(into writer: inout KafkaWriter) {
         // An ordinary client, no replica.
@@ -22,8 +28,7 @@ struct KafkaEndOffsetsRequest: KafkaRequest {
             writer.string(topic)
             writer.list(partitions) { writer, partition in
                 writer.integer(partition)
-                // The latest.
-                writer.integer(Int64(-1))
+                writer.integer(place.rawValue)
             }
         }
     }
