@@ -86,6 +86,8 @@ struct RedisSubscriberTests {
                     && bench.connect().call(["INFO", "clients"], within: 5).info("blocked_clients") == "1"
             }
             try rig.leave()
+            let calls = try bench.connect().call(["INFO", "commandstats"], within: 5)
+            #expect(calls.info("cmdstat_client|unblock")?.hasPrefix("calls=1,") == true)
             try bench.addEvents(3)
             #expect(try bench.system.backlog(of: group) == Backlog(unread: 3, pending: 0))
         }
