@@ -17,6 +17,7 @@ final class KafkaClientBroker: Sendable {
         "transaction.state.log.num.partitions=1", "transaction.abort.timed.out.transaction.cleanup.interval.ms=200",
         "log.cleaner.dedupe.buffer.size=2097152", "num.partitions=3", "auto.create.topics.enable=true",
         "group.initial.rebalance.delay.ms=0", "group.min.session.timeout.ms=1000",
+        "group.consumer.heartbeat.interval.ms=500", "group.consumer.min.heartbeat.interval.ms=500",
     ]
 
     private enum State {

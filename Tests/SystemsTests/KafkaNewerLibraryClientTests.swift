@@ -10,7 +10,7 @@ import Workload
 @testable import Systems
 
 /// A newer librdkafka than the distribution's, from a wheel of its Python package: no Python is needed to run it.
-private struct NewerLibrary {
+struct NewerLibrary {
     static let version = "2.16.0"
 
     /// The folder that LD_LIBRARY_PATH is to name; nil where it cannot be had.

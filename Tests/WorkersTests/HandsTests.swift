@@ -40,6 +40,19 @@ import Workload
         #expect(hands.holding == 0)
     }
 
+    @Test func whatClosesWhileACommitIsTakenIsForgotten() {
+        var hands = Self.hands(.afterProcessing)
+        for number in 0..<3 { _ = hands.take(Self.entry(UInt64(number))) }
+        for delivery in 0..<Int64(3) {
+            #expect(hands.next(0) == delivery)
+            hands.finish(delivery)
+        }
+        hands.confirm(2)
+        hands.confirm(1)
+        hands.confirm(stream: 0, before: Position(3, 0))
+        #expect(hands.holding == 0 && !hands.isKnown(2))
+    }
+
     @Test func whatIsAcknowledgedBeforeIsNotWorkedOnEarlier() {
         var hands = Self.hands(.beforeProcessing)
         for number in 0..<3 { _ = hands.take(Self.entry(UInt64(number))) }

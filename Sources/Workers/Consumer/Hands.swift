@@ -166,9 +166,10 @@ struct Hands: Sendable {
     mutating func confirm(stream: Int32, before position: Position) {
         committed[Int(stream)] = max(committed[Int(stream)], position)
         guard counts.unconfirmed + counts.done > 0 else { return }
-        for index in entries.indices
-        where entries[index].handed.stream == stream && entries[index].handed.position < position {
-            confirm(base + Int64(index))
+        // By number: what closes may be forgotten at once, and all places with it.
+        for delivery in base..<(base + Int64(entries.count)) where isKnown(delivery) {
+            let handed = handed(delivery)
+            if handed.stream == stream, handed.position < position { confirm(delivery) }
         }
     }
 
