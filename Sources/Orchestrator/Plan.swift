@@ -22,8 +22,8 @@ public struct Plan {
 
     /// What a trial costs beyond its load, roughly, in seconds: starting, replaying, checking.
     private static let overhead = 4.0
-    /// Bytes of history for each event: attempt, outcome, two replays.
-    private static let recordBytes = 4 * 64
+    /// Bytes of history for each event: attempt, outcome, two replays, and a delivery to each group.
+    private static func recordBytes(of cell: Suite.Cell) -> Int { (4 + cell.groups.count) * 64 }
 
     /// - Parameter directory: where results go; for the space that is left there.
     public init(_ suite: Suite, directory: String) {
@@ -75,12 +75,12 @@ public struct Plan {
 
     /// Estimated bytes that the run's directory will hold in the end.
     var bytes: Int64 {
-        runnable.reduce(0) { $0 + Int64($1.cell.leastEvents * Self.recordBytes) }
+        runnable.reduce(0) { $0 + Int64($1.cell.leastEvents * Self.recordBytes(of: $1.cell)) }
     }
 
     /// While it runs, a trial also holds its servers' data.
     private static func heldBytes(of cell: Suite.Cell) -> Int64 {
-        Int64(cell.leastEvents * (recordBytes + 2 * cell.workload.payload.upperBound))
+        Int64(cell.leastEvents * (recordBytes(of: cell) + 2 * cell.workload.payload.upperBound))
     }
 
     /// The plan as text: one line for each cell, and what it will cost.

@@ -10,12 +10,14 @@ struct ProducerHistory: ~Copyable {
     /// By the publisher's number of the reason; 0 for one that has not occurred yet.
     private var reasons: [UInt32] = []
     private let worker: UInt32
+    private let poison: Poison
     /// The transaction that attempts belong to now: the publisher's number of it, and that of its name.
     private var current: (transaction: Int64, name: UInt32) = (0, 0)
 
     init(_ orders: ProducerOrders, form: Position.Form) throws(ProducerError) {
         writer = try Self.open(orders)
         worker = writer.name(orders.worker)
+        poison = Poison(share: orders.workload.poison, seed: orders.seed)
         kinds = [UInt32](repeating: 0, count: 256)
         for kind in EventKind.allCases { kinds[Int(kind.rawValue)] = writer.name(kind.name) }
         streams = []
@@ -35,7 +37,8 @@ struct ProducerHistory: ~Copyable {
             .attempt(
                 t: now, agent: attempt.event.agent, seq: attempt.event.seq, number: attempt.number,
                 kind: kinds[Int(attempt.event.kind.rawValue)], intended: attempt.intended, crc: crc,
-                transaction: current.name))
+                transaction: current.name,
+                poison: poison.isIn(agent: attempt.event.agent, seq: attempt.event.seq)))
     }
 
     /// Attempts that follow belong to this one.
