@@ -66,10 +66,11 @@ struct NoConclusionTests {
                 more: "gates: [{configuration: \"*\", finding: lost, max: 0}]"),
             during: { folder, _ in
                 // The second trial's producer; the first one's trial breaks the gate.
-                let words = "worker \(folder.path)/trials/always/"
+                let words = "worker produce \(folder.path)/trials/always/"
                 #expect(eventually(within: 60) { Traces.processes(with: words).first.map { pid = $0 } != nil })
                 #expect(eventually { folder.log.components(separatedBy: "fault: kill").count == 3 })
-                kill(pid, SIGKILL)
+                // 0 would mean this process and its whole group.
+                if pid > 0 { kill(pid, SIGKILL) }
             })
         // A broken gate outweighs what is invalid.
         #expect(run.result.status == .exited(1), "\(run.result.output)")

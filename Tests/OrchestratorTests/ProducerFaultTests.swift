@@ -118,7 +118,7 @@ struct ProducerFaultTests {
         let run = try await Scenario(
             Self.suite("none", ["none"]),
             during: { folder, traces in
-                let worker = try #require(Traces.processes(with: "worker \(folder.path)/").first)
+                let worker = try #require(Traces.processes(with: "worker produce \(folder.path)/").first)
                 #expect(eventually { folder.log.contains("  load") })
                 let (from, until) = (MonotonicClock.now() + 300_000_000, MonotonicClock.now() + 2_000_000_000)
                 MonotonicClock.sleep(until: from)

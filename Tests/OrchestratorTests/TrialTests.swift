@@ -106,7 +106,7 @@ struct TrialTests {
 
     /// Overwrites a piece in the middle of a file of the server's, once the server is gone.
     private func damage(_ name: String, below out: String, _ traces: Traces) throws {
-        let worker = try #require(Traces.processes(with: "worker \(out)/").first)
+        let worker = try #require(Traces.processes(with: "worker produce \(out)/").first)
         let data = "/proc/\(worker)/root/run/holdfast/nodes/redis-1/data/appendonlydir"
         #expect(eventually { !isServed(below: out) })
         let file = try #require(try Files.names(in: data).first { $0.hasSuffix(name) })

@@ -8,12 +8,12 @@ struct WorkerCommand: Command {
     static let isHidden = true
 
     static func run(_ arguments: Arguments) throws -> Int32 {
-        guard arguments.rest.count == 2 else { throw UsageError("\(name) takes \(synopsis)") }
+        guard arguments.rest.count == 2 else { throw UsageError("\(name) needs \(synopsis)") }
         let path = arguments.rest[1]
         switch arguments.rest[0] {
         case ProducerOrders.role: return try Clients.produce(try ProducerWorker.orders(at: path))
         case ConsumerOrders.role: return try Clients.consume(try ConsumerWorker.orders(at: path))
-        default: throw UsageError("\(name) takes \(synopsis)")
+        default: throw UsageError("\(name) needs \(synopsis)")
         }
     }
 }
