@@ -45,23 +45,29 @@ private func countLogs(
     let backdated = Dictionary(grouping: Backdated.find(evidence), by: \.log)
     let logCheck = LogCheck(evidence: evidence, state: state, backdated: backdated, book: book)
     let torn = TornTransactions(evidence)
-    let groupCheck = groups.isEmpty ? nil : GroupCheck(evidence, state, scratch, book)
+    let states = AgentStates(evidence, state)
+    var found = Verdict.States()
+    let groupCheck = groups.isEmpty ? nil : GroupCheck(evidence, state, scratch, book, states)
     var figures: [Verdict.LogFigures] = []
     for plan in evidence.logs.logs {
         let result = logCheck.run(plan)
         figures.append(result.figures)
         if plan.index == evidence.logs.ofRecord { (verdict.loss, verdict.agents) = (result.loss, result.agents) }
+        let ofLog = states.enter()
+        if plan.index == evidence.logs.ofRecord { found.log = ofLog }
         torn.take(state)
         guard let groupCheck, let own = groups[plan.index] else { continue }
-        let starts = Lag.Starts(state, scratch)
-        let backlog = Backlog(state)
+        let plans = GroupCheck.Plans(state, scratch, states)
         var dead: DeadCopies?
         for group in own.sorted(by: { ($0.dead ?? -1, $0.name) < ($1.dead ?? -1, $1.name) }) {
             if group.dead != dead?.plan.index { dead = group.dead.map { DeadCopies(evidence, evidence.logs.logs[$0]) } }
-            (verdict.groups[group.name], verdict.latency.delivery[group.name]) = groupCheck.run(
-                group, starts, backlog, dead)
+            let result = groupCheck.run(group, plans, dead)
+            verdict.groups[group.name] = result.figures
+            verdict.latency.delivery[group.name] = result.latency
+            found.groups[group.name] = result.states
         }
     }
+    verdict.states = found
     torn.finish(&verdict.transactions, book)
     return figures
 }

@@ -32,7 +32,8 @@ final class Evidence {
         let passes = Set(survey.replayKeys.map(\.pass)).union(survey.replayEnds.map(\.pass)).sorted()
 
         let (events, attempts) = AttemptPhase(
-            views: views, logs: logs, transactions: transactions, contradictions: contradictions
+            views: views, logs: logs, transactions: transactions, contradictions: contradictions,
+            stateKinds: Evidence.stateKinds(history)
         ).run(survey)
         let run = numbers[history.header.run] ?? (history.header.run.text.isEmpty ? 0 : .max)
         let reader = ContentReader(run: run, events: events)
@@ -61,6 +62,12 @@ final class Evidence {
             numbers[name] = numbers[name] ?? UInt32(number)
         }
         return numbers
+    }
+
+    private static func stateKinds(_ history: History) -> Column<UInt8> {
+        let kinds = Column<UInt8>(repeating: AgentState.Kind.other.rawValue, count: max(history.names.count, 1))
+        for (number, name) in history.names.enumerated() { kinds.base[number] = AgentState.Kind(named: name).rawValue }
+        return kinds
     }
 
     /// Whether retention has passed a position, in the log that its stream belongs to. Positions that a pass has are

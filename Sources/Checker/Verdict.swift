@@ -12,6 +12,8 @@ public struct Verdict: Codable, Equatable, Sendable {
     public var groups: [Name: GroupFigures] = [:]
     public var loss = Loss()
     public var agents = Agents()
+    /// Nil in a verdict that an earlier Holdfast wrote.
+    public var states: States?
     public var availability = Availability()
     public var latency = Latency()
     /// By the dotted name of the finding.
@@ -22,7 +24,7 @@ public struct Verdict: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
         case version, valid
         case invalidReasons = "invalid_reasons"
-        case events, log, logs, transactions, groups, loss, agents, availability, latency, examples
+        case events, log, logs, transactions, groups, loss, agents, states, availability, latency, examples
     }
 
     public struct Events: Codable, Equatable, Sendable {
@@ -82,6 +84,18 @@ public struct Verdict: Codable, Equatable, Sendable {
             }
         }
 
+        public struct Pause: Codable, Equatable, Sendable {
+            public var longestNanoseconds: Int64 = 0
+            /// The one with the longest pause, if there is any.
+            public var stream: Name?
+            public var streams: [Name: Int64] = [:]
+
+            enum CodingKeys: String, CodingKey {
+                case longestNanoseconds = "longest_ns"
+                case stream, streams
+            }
+        }
+
         public var deliveries = 0
         public var undelivered = Undelivered()
         public var expiredUnseen = 0, unprocessed = 0
@@ -90,6 +104,10 @@ public struct Verdict: Codable, Equatable, Sendable {
         public var abortedRead = 0, earlyRead = 0, tornRead = 0, corrupted = 0
         public var lag = Lag()
         public var deadLetters: DeadLetters?
+        /// Nil in a verdict that an earlier Holdfast wrote.
+        public var pause: Pause?
+        /// Null in JSON if the group never caught up.
+        public var catchUpNanoseconds: Int64?
 
         public init() {}
 
@@ -106,6 +124,8 @@ public struct Verdict: Codable, Equatable, Sendable {
             case tornRead = "torn_read"
             case corrupted, lag
             case deadLetters = "dead_letters"
+            case pause
+            case catchUpNanoseconds = "catch_up_ns"
         }
     }
 
@@ -122,6 +142,21 @@ public struct Verdict: Codable, Equatable, Sendable {
 
     public struct Agents: Codable, Equatable, Sendable {
         public var total = 0, intact = 0, repairable = 0, damaged = 0
+    }
+
+    /// Agents with an acked event, by the state to which they would be restored.
+    public struct States: Codable, Equatable, Sendable {
+        public struct Counts: Codable, Equatable, Sendable {
+            public var intact = 0, repairable = 0, damaged = 0
+            public init() {}
+        }
+
+        /// From the log of record.
+        public var log = Counts()
+        /// From what each group applied, against what the log that it reads is expected to lead to.
+        public var groups: [Name: Counts] = [:]
+
+        public init() {}
     }
 
     public struct Availability: Codable, Equatable, Sendable {

@@ -235,3 +235,12 @@ extension Verdict {
 
     func group(_ name: String = "g") -> GroupFigures { groups[Name(name)] ?? GroupFigures() }
 }
+
+extension Verdict.GroupFigures {
+    /// Of a group that had nothing to do.
+    static var nothing: Verdict.GroupFigures {
+        var figures = Verdict.GroupFigures()
+        (figures.pause, figures.catchUpNanoseconds) = (.init(), 0)
+        return figures
+    }
+}

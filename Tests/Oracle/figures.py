@@ -381,6 +381,125 @@ def lag_ns(group):
     return longest
 
 
+def pause(group):
+    """per stream, the longest time without progress (first deliveries of positions) while there was backlog: positions
+    that an outcome acked, that some pass has, not yet delivered to the group, and not passed without ever being
+    delivered. From the last progress, or the first ack of the backlog if that is later, to the next progress; if none
+    came, to the latest `end`, or the last of these acks and deliveries if later"""
+    world, view = group.world, group.view
+    acks, first = {}, {}
+    for event in view.acked():
+        for attempt in world.by_event[event]:
+            outcome = attempt.outcome
+            if (outcome and outcome.result == "acked" and world.status_of_attempt(attempt) == "acked"
+                    and outcome.stream is not None and outcome.position is not None
+                    and view.has_stream(outcome.stream) and (outcome.stream, outcome.position) in world.held):
+                place = (outcome.stream, outcome.position)
+                acks[place] = min(acks.get(place, LARGEST), world.ack_time_of_attempt(attempt))
+    for delivery in group.deliveries:
+        first.setdefault(delivery.place, delivery.t)
+    last = max([end.t for end in world.history.of("end")] + list(acks.values()) + list(first.values()), default=0)
+
+    def passed(place):
+        return not group.after_passed(place) if place[0] in group.ends else group.covered_by_commit(place)
+    waiting = {place: (t, first.get(place)) for place, t in acks.items() if place in first or not passed(place)}
+    longest = {}
+    for stream in {place[0] for place in list(waiting) + list(first)}:
+        moments = sorted({t for place, t in first.items() if place[0] == stream})
+        for before, after in zip([None] + moments, moments + [None]):
+            until = last if after is None else after
+            since = [ack for place, (ack, done) in waiting.items() if place[0] == stream and ack < until
+                     and (done is None or after is not None and done >= after)]
+            if since:
+                begin = min(since) if before is None else max(before, min(since))
+                longest[stream] = max(longest.get(stream, 0), until - begin)
+    longest = {stream: ns for stream, ns in longest.items() if ns > 0}
+    order = sorted(longest, key=lambda stream: (-longest[stream], stream.encode("utf-8")))
+    return {"longest_ns": longest[order[0]] if order else 0, "stream": order[0] if order else None, "streams": longest}
+
+
+def catch_up(group):
+    """from the last `end` of a fault (without one, its last `effect`), or without a fault that had an effect the last
+    ack of an event, to the latest first intact delivery among events acked up to that moment; at least 0; null if one
+    of them has a copy and was never delivered intact"""
+    moments = {}
+    for phase in ("effect", "end"):
+        found = {}
+        for fault in group.world.history.of("fault"):
+            if fault.phase == phase:
+                found[fault.id] = max(found.get(fault.id, fault.t), fault.t)
+        moments.update(found)
+    times = {event: group.view.ack_time(event) for event in group.view.acked()}
+    moment = max(moments.values(), default=max(times.values(), default=0))
+    owed = [event for event, t in times.items() if t <= moment]
+    if any(event not in group.first_intact and group.view.copies(event) for event in owed):
+        return None
+    return max([group.first_intact[event] - moment for event in owed if event in group.first_intact] + [0])
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# States of agents
+# ---------------------------------------------------------------------------------------------------------------------
+
+KINDS = ("tool-call", "tool-result", "memory-write", "memory-read", "state-transition", "task-completion")
+
+
+def state(view, events):
+    """a tool call pushes its seq, a tool result takes one off; a memory write puts its seq into the cell that the crc
+    chooses; a task completion empties the stack; a state transition makes its crc the phase; each kind is counted"""
+    tasks, memory, phase, counts = [], {}, 0, defaultdict(int)
+    for event in events:
+        kind, crc = view.world.kind(event), view.world.crc(event)
+        counts[kind if kind in KINDS else "other"] += 1
+        if kind == "tool-call":
+            tasks.append(event[1])
+        elif kind == "tool-result":
+            tasks = tasks[:-1]
+        elif kind == "memory-write":
+            memory[crc % 64] = event[1]
+        elif kind == "state-transition":
+            phase = crc
+        elif kind == "task-completion":
+            tasks = []
+    return tasks, memory, phase, counts
+
+
+def states(view, applied):
+    """per agent with an acked event: expected is the fold, by seq, of acked events and unknown ones with a copy.
+    *intact* if what was applied folds to the same; *repairable* if each of it once, by seq, does; else *damaged*"""
+    out = {"intact": 0, "repairable": 0, "damaged": 0}
+    entitled = set(view.acked()) | set(recovered(view))
+    for agent in {event[0] for event in view.acked()}:
+        mine = [event for event in applied if event[0] == agent]
+        expected = state(view, sorted(event for event in entitled if event[0] == agent))
+        if state(view, mine) == expected:
+            out["intact"] += 1
+        elif state(view, sorted(set(mine))) == expected:
+            out["repairable"] += 1
+        else:
+            out["damaged"] += 1
+    return out
+
+
+def log_states(view):
+    """the intact copies in the order of positions"""
+    places = [((place[0].encode("utf-8"), place[1]), event)
+              for event, copies in view.all_copies.items() for place in copies]
+    return states(view, [event for _, event in sorted(places)])
+
+
+def group_states(group):
+    """what it processed by `t`, joined to the first intact delivery at that position; without `processing`, its intact
+    deliveries"""
+    if not group.processing:
+        return states(group.view, [delivery.event for delivery in group.intact])
+    there = {}
+    for delivery in group.intact:
+        there.setdefault(delivery.place, delivery.event)
+    records = sorted(group.processed_records, key=lambda record: (record.t, record.line))
+    return states(group.view, [there[r.stream, r.position] for r in records if (r.stream, r.position) in there])
+
+
 # ---------------------------------------------------------------------------------------------------------------------
 # Figures of the whole history
 # ---------------------------------------------------------------------------------------------------------------------

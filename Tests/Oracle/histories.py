@@ -15,7 +15,7 @@ NAMES = ["s", "t", "u", "a b", "a.b", "", "\u00e9", "e\u0301", "\u212b", "\u00c5
          "\U00010000",
          "\uffff", "\U0001f600", "\u0000", "\"\\/", "\ufeffx", "\u202eabc", "\ufb00", "ff", "S", "ss", "\u00df",
          "lost", "\r\n"]
-KINDS = ["tool-call", "tool-result", "memory-write", "memory-read"]
+KINDS = ["tool-call", "tool-result", "memory-write", "memory-read", "task-completion", "audit"]
 HUGE = 2**63 - 1
 
 MISHAPS = {

@@ -8,10 +8,10 @@ import json
 import sys
 
 from figures import (
-    aborted_read, ack_latency, acks_lost, agents, backdated, corrupted, corrupted_deliveries, dead_letters,
-    delivery_latency, diverged, duplicated, early_read, event_figures, expired, expired_unseen, invalid_reasons,
-    lag_events, lag_ns, leaked, longest_gap, loss, lost, misplaced, moved, out_of_order, recovered, recovery,
-    redelivered, reordered, stuck, torn, torn_read, transaction_ids, undelivered, unexpected_failed,
+    aborted_read, ack_latency, acks_lost, agents, backdated, catch_up, corrupted, corrupted_deliveries, dead_letters,
+    delivery_latency, diverged, duplicated, early_read, event_figures, expired, expired_unseen, group_states,
+    invalid_reasons, lag_events, lag_ns, leaked, log_states, longest_gap, loss, lost, misplaced, moved, out_of_order,
+    pause, recovered, recovery, redelivered, reordered, stuck, torn, torn_read, transaction_ids, undelivered, unexpected_failed,
     unexpected_foreign, unexpected_never_attempted, unprocessed, vanished)
 from interchange import History, Refusal
 from world import Group, World
@@ -94,7 +94,8 @@ def group_figures(group, examples):
         "early_read": count("early_read", [d.event for d in early_read(group)], "event"),
         "torn_read": count("torn_read", torn_read(group), "id"),
         "corrupted": count("corrupted", corrupted_deliveries(group), "entry"),
-        "lag": {"max_events": lag_events(group), "max_ns": lag_ns(group)}}
+        "lag": {"max_events": lag_events(group), "max_ns": lag_ns(group)},
+        "pause": pause(group), "catch_up_ns": catch_up(group)}
     if group.dead is not None:
         poison, there, missing = dead_letters(group)
         figures["dead_letters"] = {"poison": len(poison), "moved": len(there),
@@ -145,6 +146,8 @@ def verdict_of(history):
         "groups": figures,
         "loss": loss(world.views[of_record]),
         "agents": agents(world.views[of_record]),
+        "states": {"log": log_states(world.views[of_record]),
+                   "groups": {name: group_states(group) for name, group in groups.items()}},
         "availability": {"longest_gap_ns": longest_gap(world), "recovery": recovery(world)},
         "latency": {"ack": ack_latency(world),
                     "delivery": {name: delivery_latency(group) for name, group in groups.items()}},

@@ -208,7 +208,8 @@ class Group:
         self.deliveries = mine(world.deliveries)      # by t, then file order
         self.acks = mine(world.history.of("ack"))
         self.commits = mine(world.history.of("commit"))
-        self.processed = {(r.stream, r.position) for r in mine(world.history.of("processed"))}
+        self.processed_records = mine(world.history.of("processed"))
+        self.processed = {(r.stream, r.position) for r in self.processed_records}
         self.ends = {}
         for end in mine(world.history.of("group_end")):
             self.ends.setdefault(end.stream, end)

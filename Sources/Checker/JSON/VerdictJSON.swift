@@ -27,6 +27,7 @@ extension Verdict {
             ],
             Name("examples"): .object(examples.mapValues { .array($0.map(\.json)) }),
         ]
+        if let states { members[Name("states")] = states.json }
         if let logs { members[Name("logs")] = .object(logs.mapValues(\.json)) }
         return .object(members)
     }
@@ -83,7 +84,28 @@ extension Verdict.GroupFigures {
                 "poison": .int(dead.poison), "moved": .int(dead.moved), "missing": .int(dead.missing),
             ]
         }
+        if let pause { members[Name("pause")] = pause.json }
+        members[Name("catch_up_ns")] = catchUpNanoseconds.map { .integer($0) } ?? .null
         return .object(members)
+    }
+}
+
+extension Verdict.GroupFigures.Pause {
+    fileprivate var json: JSON {
+        [
+            "longest_ns": .integer(longestNanoseconds), "stream": stream.map { .string($0.text) } ?? .null,
+            "streams": .object(streams.mapValues { .integer($0) }),
+        ]
+    }
+}
+
+extension Verdict.States {
+    fileprivate var json: JSON { ["log": log.json, "groups": .object(groups.mapValues(\.json))] }
+}
+
+extension Verdict.States.Counts {
+    fileprivate var json: JSON {
+        ["intact": .int(intact), "repairable": .int(repairable), "damaged": .int(damaged)]
     }
 }
 

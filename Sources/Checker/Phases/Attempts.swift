@@ -6,6 +6,8 @@ struct AttemptPhase {
     let logs: LogTable
     let transactions: TransactionTable
     let contradictions: Contradictions
+    /// By a name's number, as `AgentState.Kind`.
+    let stateKinds: Column<UInt8>
 
     func run(_ survey: Survey) -> (Events, AttemptTable) {
         let extents = survey.extents.sorted { $0.number < $1.number }
@@ -51,6 +53,7 @@ struct AttemptPhase {
             events.firstTimes.base[slot] = t
             events.intended.base[slot] = intended
             events.links.base[slot] = Events.noPosition
+            events.stateKinds.base[slot] = stateKinds.base[view.name(record.pointee.kind)]
             if let kinds = events.kinds { kinds.base[slot] = UInt32(view.name(record.pointee.kind)) }
         }
         let simple = !known && record.pointee.stream == 0 && record.pointee.attemptNumber == 1
@@ -81,6 +84,7 @@ struct AttemptPhase {
         if record.pointee.intended < events.intended[slot] { events.intended[slot] = record.pointee.intended }
         if record.pointee.t < events.firstTimes[slot] {
             events.firstTimes[slot] = record.pointee.t
+            events.stateKinds[slot] = stateKinds[view.name(record.pointee.kind)]
             events.kinds?[slot] = UInt32(view.name(record.pointee.kind))
         }
     }

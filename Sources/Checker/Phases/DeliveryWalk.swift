@@ -12,10 +12,15 @@ struct DeliveryWalk {
     var handed: Handed
     var reads: TransactionReads
     var lag: Lag
+    var pause: Pause
+    private let states: AgentStates
     /// Of groups that keep `processed` records: what was delivered intact where.
     var intact: [(slot: UInt32, position: UInt32)] = []
 
-    init(_ evidence: Evidence, _ state: GroupState, _ scratch: Scratch, _ tables: OutOfOrder.Tables) {
+    init(
+        _ evidence: Evidence, _ state: GroupState, _ scratch: Scratch, _ tables: OutOfOrder.Tables,
+        _ plans: GroupCheck.Plans
+    ) {
         (self.evidence, self.state) = (evidence, state)
         judge = DeliveryJudge(evidence: evidence, state: state)
         order = OutOfOrder(evidence, tables)
@@ -23,6 +28,8 @@ struct DeliveryWalk {
         handed = Handed(evidence, state)
         reads = TransactionReads(evidence, state)
         lag = Lag(state, scratch)
+        pause = Pause(state, plans.waits)
+        states = plans.states
     }
 
     mutating func run() {
@@ -46,7 +53,11 @@ struct DeliveryWalk {
         if case .aside = kind {} else { marks |= GroupState.Mark.ordered }
         let known = state.marks(number)
         if known & marks != marks { state.set(marks, position: number) }
-        if known & GroupState.Mark.delivered != 0 { redelivered.take(number, stream: stream, t: record.pointee.t) }
+        if known & GroupState.Mark.delivered != 0 {
+            redelivered.take(number, stream: stream, t: record.pointee.t)
+        } else {
+            pause.take(number, stream: stream, t: record.pointee.t)
+        }
         switch kind {
         case .aside: return
         case .unreadable: return corrupted.take(evidence.place(number, stream: stream))
@@ -57,7 +68,8 @@ struct DeliveryWalk {
     }
 
     @inline(__always) private mutating func takeIntact(_ slot: Int, _ number: UInt32, _ t: Int64) {
-        if !state.has(GroupState.Event.delivered, slot) {
+        let first = !state.has(GroupState.Event.delivered, slot)
+        if first {
             state.set(GroupState.Event.delivered, event: slot)
             state.times.base[slot] = t
             lag.take(slot, at: t)
@@ -65,7 +77,7 @@ struct DeliveryWalk {
         let copied = state.log.has(LogState.Flags.copy, slot)
         if !copied || evidence.positions.isExtra(number) { handed.take(slot, number, copied: copied) }
         if state.log.has(LogState.Flags.complex, slot) { reads.take(slot, t: t) }
-        if state.plan.processing { intact.append((UInt32(slot), number)) }
+        if state.plan.processing { intact.append((UInt32(slot), number)) } else { states.take(slot, first: first) }
     }
 }
 

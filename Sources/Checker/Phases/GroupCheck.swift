@@ -8,34 +8,58 @@ struct GroupCheck {
     let scratch: Scratch
     let tables: OutOfOrder.Tables
     let book: ExampleBook
+    let states: AgentStates
+    private let applied: DeliveredEvents
 
-    init(_ evidence: Evidence, _ log: LogState, _ scratch: Scratch, _ book: ExampleBook) {
+    /// What is made once for all groups that read one log.
+    struct Plans {
+        let starts: Lag.Starts
+        let backlog: Backlog
+        let waits: Waits
+        let catchUp: CatchUp.Start
+        let states: AgentStates
+
+        init(_ log: LogState, _ scratch: Scratch, _ states: AgentStates) {
+            (starts, backlog) = (Lag.Starts(log, scratch), Backlog(log))
+            (waits, catchUp, self.states) = (Waits(log), CatchUp.Start(log), states)
+        }
+    }
+
+    /// What is said of one group.
+    struct Result {
+        var figures = Verdict.GroupFigures()
+        var states = Verdict.States.Counts()
+        var latency = Verdict.Percentiles()
+    }
+
+    init(_ evidence: Evidence, _ log: LogState, _ scratch: Scratch, _ book: ExampleBook, _ states: AgentStates) {
         (self.evidence, self.log, self.scratch, self.book) = (evidence, log, scratch, book)
         state = GroupState(evidence, log)
         tables = OutOfOrder.Tables(evidence.events.index)
+        self.states = states
+        applied = DeliveredEvents(evidence)
     }
 
     /// The figures of a group that reads the log in which `log` stands.
-    func run(
-        _ plan: GroupPlan, _ starts: Lag.Starts, _ backlog: Backlog, _ dead: DeadCopies?
-    ) -> (Verdict.GroupFigures, Verdict.Percentiles) {
+    func run(_ plan: GroupPlan, _ plans: Plans, _ dead: DeadCopies?) -> Result {
         state.enter(plan)
         markPending()
-        var walk = DeliveryWalk(evidence, state, scratch, tables)
+        var walk = DeliveryWalk(evidence, state, scratch, tables, plans)
         walk.run()
-        readProgress(&walk.redelivered)
+        readProgress(&walk)
         state.prepareCommits()
 
         var figures = Verdict.GroupFigures()
         figures.deliveries = walk.deliveries
         let prefix = "groups.\(plan.name)."
         finishPositions(&walk, &figures, prefix)
-        finishUndelivered(&figures, prefix, backlog)
-        finishDelivered(&walk, &figures, prefix)
+        finishUndelivered(&figures, prefix, plans.backlog)
+        finishDelivered(&walk, &figures, prefix, CatchUp(state, plans.catchUp))
         finishReads(&walk, &figures, prefix)
-        if let dead { finishDeadLetters(DeadLetters(evidence, state, dead), &figures, prefix, backlog) }
-        figures.lag = .init(maxEvents: walk.lag.most(starts), maxNanoseconds: walk.lag.longest)
-        return (figures, DeliveryLatency.run(state, scratch))
+        if let dead { finishDeadLetters(DeadLetters(evidence, state, dead), &figures, prefix, plans.backlog) }
+        figures.lag = .init(maxEvents: walk.lag.most(plans.starts), maxNanoseconds: walk.lag.longest)
+        figures.pause = walk.pause.finish()
+        return Result(figures: figures, states: states.finish(), latency: DeliveryLatency.run(state, scratch))
     }
 
     private func markPending() {
@@ -60,19 +84,15 @@ struct GroupCheck {
         }
     }
 
-    /// Acks, commits and processed records; their order does not matter.
-    private func readProgress(_ redelivered: inout Redelivered) {
+    /// Acks, commits and processed records, in the order of time.
+    private func readProgress(_ walk: inout DeliveryWalk) {
+        applied.enter(walk.intact)
+        var inOrder = TimeOrder(evidence.views)
         for number in state.plan.numbers {
-            let bucket = evidence.survey.progress[number]
-            for run in bucket.runs.indices {
-                var cursor = RunCursor(bucket, run: run, filter: .progress(group: number), views: evidence.views)
-                let (segments, views) = (bucket.segments, evidence.views)
-                while let record = cursor.record {
-                    take(record, cursor.view, &redelivered)
-                    cursor.advance(segments, views)
-                }
-            }
+            inOrder.add(evidence.survey.progress[number], .progress(group: number))
         }
+        inOrder.walk(evidence.events, state.times) { record, view in take(record, view, &walk.redelivered) }
+        applied.leave(walk.intact)
     }
 
     @inline(__always)
@@ -84,10 +104,20 @@ struct GroupCheck {
         }
         let number = evidence.positions.number(stream: stream, record.pointee.position)
         if record.pointee.rawType == RecordType.processed.rawValue {
-            return state.set(GroupState.Mark.processed, position: number)
+            state.set(GroupState.Mark.processed, position: number)
+            return apply(number)
         }
         state.set(GroupState.Mark.acked, position: number)
         if state.marks(number) & GroupState.Mark.again != 0 { redelivered.takeAck(number, t: record.pointee.t) }
+    }
+
+    /// Takes what a `processed` record says was done.
+    @inline(__always)
+    private func apply(_ number: UInt32) {
+        guard state.plan.processing, let slot = applied.event(at: number) else { return }
+        let first = !state.has(GroupState.Event.applied, slot)
+        if first { state.set(GroupState.Event.applied, event: slot) }
+        states.take(slot, first: first)
     }
 
     private func finishReads(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {
@@ -126,14 +156,18 @@ struct GroupCheck {
         book.add(prefix + "expired_unseen", events: undelivered.unseenExamples)
     }
 
-    private func finishDelivered(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {
+    private func finishDelivered(
+        _ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String, _ start: CatchUp
+    ) {
         var unprocessed = Unprocessed(state)
         unprocessed.take(walk.intact)
-        var handed = walk.handed
+        var (handed, catchUp) = (walk.handed, start)
         state.forEachDelivered { slot in
+            catchUp.take(slot)
             if !log.has(LogState.Flags.copy, slot) { handed.finish(slot) }
             if state.plan.processing { unprocessed.take(slot) }
         }
+        figures.catchUpNanoseconds = catchUp.nanoseconds
         figures.unprocessed = unprocessed.count
         book.add(prefix + "unprocessed", events: unprocessed.examples)
         (figures.vanished, figures.moved) = (handed.vanished, handed.moved)

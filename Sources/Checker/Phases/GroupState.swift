@@ -12,6 +12,8 @@ final class GroupState {
         static let pending: UInt8 = 4
         /// Delivered intact at a position that retention has not passed.
         static let standing: UInt8 = 8
+        /// Processed, so far in the order of time.
+        static let applied: UInt8 = 16
     }
 
     struct Mark {

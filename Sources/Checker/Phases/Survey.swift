@@ -69,7 +69,10 @@ struct Survey {
             case RecordType.ack.rawValue, RecordType.commit.rawValue, RecordType.processed.rawValue:
                 uses.base[view.name(record.pointee.stream)] |= Use.stream
                 let group = view.group(record)
-                if group != View.noGroup { progress[group].add(view: number, index: UInt32(index)) }
+                if group != View.noGroup {
+                    progress[group].add(
+                        view: number, index: UInt32(index), key: Survey.time(record), strictly: false)
+                }
             default: rare(record, view)
             }
         }
@@ -126,8 +129,12 @@ struct Survey {
         uses.base[view.name(record.pointee.stream)] |= Use.stream | Use.replayed
         let group = view.group(record)
         guard group != View.noGroup else { return }
-        let time = Position(UInt64(bitPattern: record.pointee.t) ^ 1 << 63)
-        deliveries[group].add(view: number, index: index, key: time, strictly: false)
+        deliveries[group].add(view: number, index: index, key: Survey.time(record), strictly: false)
+    }
+
+    /// Its `t`, as a key.
+    @inline(__always) private static func time(_ record: UnsafePointer<Record>) -> Position {
+        Position(UInt64(bitPattern: record.pointee.t) ^ 1 << 63)
     }
 
     private mutating func rare(_ record: UnsafePointer<Record>, _ view: View) {

@@ -23,6 +23,8 @@ final class Events {
     /// What `LogState` and `GroupState` know of each event; here for the sake of the cache.
     let logFlags: Packed.Field<UInt8>
     let groupMarks: Packed.Field<UInt8>
+    /// The kind of the first attempt, as `AgentState` knows kinds.
+    let stateKinds: Packed.Field<UInt8>
     /// `t` of the first attempt to any log.
     let firstTimes: Column<Int64>
     let intended: Column<Int64>
@@ -43,6 +45,7 @@ final class Events {
         flags = packed.field(4, of: UInt8.self)
         logFlags = packed.field(5, of: UInt8.self)
         groupMarks = packed.field(6, of: UInt8.self)
+        stateKinds = packed.field(7, of: UInt8.self)
         firstTimes = Column(uninitialized: count)
         intended = Column(uninitialized: count)
         ackTimes = Column(uninitialized: count)

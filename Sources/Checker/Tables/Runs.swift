@@ -61,11 +61,6 @@ struct RunBucket {
         }
     }
 
-    /// As `add`, for records whose order means nothing.
-    @inline(__always) mutating func add(view: UInt32, index: UInt32) {
-        add(view: view, index: index, key: Position(0, 0), strictly: false)
-    }
-
     private mutating func begin(view: UInt32, index: UInt32, run: Bool) {
         close()
         if run { runs.append(segments.count) }

@@ -7,7 +7,7 @@ struct UndeliveredTests {
     @Test func nothingIsUndeliveredOfNothing() {
         let story = Story()
         story.group()
-        #expect(story.verdict().groups.count == 1 && story.verdict().group() == Verdict.GroupFigures())
+        #expect(story.verdict().groups.count == 1 && story.verdict().group() == .nothing)
     }
 
     /// Three events at 0, 1 and 2, of which the group was handed the first.
