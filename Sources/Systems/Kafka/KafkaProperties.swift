@@ -87,6 +87,7 @@ struct KafkaProperties {
         ("group.consumer.min.heartbeat.interval.ms", "500", "5000"),
         // Retention acts soon when a suite asks for it, and topics of an earlier trial make room.
         ("log.retention.check.interval.ms", "1000", "300000"),
+        ("log.initial.task.delay.ms", "500", "30000"),
         ("log.segment.delete.delay.ms", "1000", "60000"),
         // Small: several nodes share the machine.
         ("log.cleaner.dedupe.buffer.size", "2097152", "134217728"),

@@ -45,7 +45,8 @@ final class KafkaMember {
         } catch {
             throw KafkaClientError("\(error)", remedy: "let this process open more descriptors")
         }
-        let surroundings = KafkaSurroundings(news: news) { Diagnostics.write("\(worker): \(name): \($0)") }
+        let whose = name == worker ? name : "\(worker): \(name)"
+        let surroundings = KafkaSurroundings(news: news) { Diagnostics.write("\(whose): \($0)") }
         let instance = try KafkaInstance(
             .consumer, properties: settings.properties(of: name),
             events: RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT | RD_KAFKA_EVENT_ERROR,

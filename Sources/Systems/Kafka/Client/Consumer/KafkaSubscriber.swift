@@ -248,6 +248,8 @@ final class KafkaSubscriber: Subscriber {
         let member = members[consumer]
         for item in member.news.take() {
             switch item {
+            // The library's own log says it, too.
+            case .error(RD_KAFKA_RESP_ERR__TRANSPORT, _), .error(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, _): break
             case .error(let error, let text): member.instance.surroundings.log("\(KafkaLibrary.name(error)): \(text)")
             case .commit(let number, let parts) where number != member.commit.number:
                 noteOwnCommit(parts, of: member, into: &inbox)
@@ -368,7 +370,6 @@ final class KafkaSubscriber: Subscriber {
             guard left[consumer] else { continue }
             if isLate { members[consumer].say("not out of its group in time") }
             forgetDescriptors(of: members[consumer], poller)
-            errands.retire(members[consumer].instance)
         }
         return left.allSatisfy(\.self)
     }
