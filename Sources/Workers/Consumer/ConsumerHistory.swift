@@ -14,6 +14,11 @@ struct ConsumerHistory: ~Copyable {
     /// By the kind's raw value; 0 for one that has not occurred yet.
     private var kinds = [UInt32](repeating: 0, count: 256)
     private var runs: [UInt64: UInt32] = [:]
+    /// What was said last of each consumer's deliveries and is not in the writer's hands as yet; all of one type, at one
+    /// time. Empty ranges say nothing.
+    private var spans: [Range<Int64>] = []
+    private var spanType = RecordType.processed
+    private var spanTime: Int64 = 0
 
     init(_ orders: ConsumerOrders, form: Position.Form) throws(WorkerError) {
         do throws(ShardError) {
@@ -25,28 +30,30 @@ struct ConsumerHistory: ~Copyable {
         ownRun = EventCodec.runNumber(orders.run)
         deadLog = UInt16(orders.deadLetters?.log ?? 0)
         for consumer in orders.consumers { consumers.append(writer.name(consumer)) }
+        spans = Array(repeating: 0..<0, count: consumers.count)
         for stream in orders.client.streams { streams.append(writer.stream(stream, form: form)) }
         for stream in orders.deadLetters?.streams ?? [] { deadStreams.append(writer.stream(stream, form: form)) }
     }
 
+    /// Deliveries are numbered in the order in which they come here.
     mutating func deliver(_ handed: Handed, t: Int64) {
+        writeSpans()
         guard let event = handed.event else {
-            let unreadable = Record.Flags.noAgent | Record.Flags.noSeq | Record.Flags.noCRC | Record.Flags.noRun
+            let unreadable = Record.Flags.noAgent | Record.Flags.noSeq | Record.Flags.noCRC
             return append(handed, t, run: 0, agent: 0, seq: 0, crc: 0, flags: unreadable)
         }
         let isOwn = event.run == ownRun
         append(
             handed, t, run: isOwn ? 0 : runName(event.run), agent: event.agent, seq: event.seq, crc: event.crc,
-            flags: isOwn ? Record.Flags.noRun : 0)
+            flags: 0)
     }
 
     private mutating func append(
         _ handed: Handed, _ t: Int64, run: UInt32, agent: Int64, seq: Int64, crc: UInt32, flags: UInt8
     ) {
-        writer.append(
-            .delivery(
-                t: t, group: group, consumer: consumers[Int(handed.consumer)], stream: streams[Int(handed.stream)],
-                position: handed.position, run: run, agent: agent, seq: seq, crc: crc, flags: flags))
+        _ = writer.deliver(
+            t: t, group: group, consumer: consumers[Int(handed.consumer)], stream: streams[Int(handed.stream)],
+            position: handed.position, run: run, agent: agent, seq: seq, crc: crc, flags: flags)
     }
 
     /// Of other runs nothing but their numbers is known.
@@ -57,20 +64,35 @@ struct ConsumerHistory: ~Copyable {
         return name
     }
 
-    /// The work on this delivery is done, or the broker confirmed it.
-    mutating func append(_ type: RecordType, of handed: Handed, t: Int64) {
-        writer.append(
-            .progress(
-                type, t: t, group: group, consumer: consumers[Int(handed.consumer)],
-                stream: streams[Int(handed.stream)], position: handed.position))
+    /// The work on this delivery is done, or the broker confirmed it. What is said of one delivery after the other at
+    /// the same time takes one record.
+    mutating func append(_ type: RecordType, of delivery: Int64, to consumer: Int32, t: Int64) {
+        let known = spans[Int(consumer)]
+        if type == spanType, t == spanTime, known.isEmpty || known.upperBound == delivery {
+            spans[Int(consumer)] = (known.isEmpty ? delivery : known.lowerBound)..<delivery + 1
+            return
+        }
+        writeSpans()
+        (spanType, spanTime) = (type, t)
+        spans[Int(consumer)] = delivery..<delivery + 1
+    }
+
+    private mutating func writeSpans() {
+        for consumer in spans.indices where !spans[consumer].isEmpty {
+            writer.progress(
+                spanType, t: spanTime, group: group, consumer: consumers[consumer], deliveries: spans[consumer])
+            spans[consumer] = 0..<0
+        }
     }
 
     mutating func commit(stream: Int32, before position: Position, t: Int64) {
+        writeSpans()
         writer.append(.progress(.commit, t: t, group: group, stream: streams[Int(stream)], position: position))
     }
 
     /// A try to move an event to the dead letters.
     mutating func attempt(_ event: DecodedEvent, number: Int64, t: Int64) {
+        writeSpans()
         let kind = Int(event.kind.rawValue)
         if kinds[kind] == 0 { kinds[kind] = writer.name(event.kind.name) }
         writer.append(
@@ -82,6 +104,7 @@ struct ConsumerHistory: ~Copyable {
     mutating func outcome(
         _ outcome: Outcome, of event: DecodedEvent, number: Int64, position: Position?, reason: String, t: Int64
     ) {
+        writeSpans()
         let stream = position == nil ? 0 : deadStreams[Int(event.agent % Int64(deadStreams.count))]
         writer.append(
             .outcome(
@@ -90,10 +113,12 @@ struct ConsumerHistory: ~Copyable {
     }
 
     mutating func flush() throws(WorkerError) {
+        writeSpans()
         do throws(ShardError) { try writer.flush() } catch { throw WorkerError("\(error)") }
     }
 
     mutating func close() throws(WorkerError) {
+        writeSpans()
         do throws(ShardError) { try writer.close() } catch { throw WorkerError("\(error)") }
     }
 }

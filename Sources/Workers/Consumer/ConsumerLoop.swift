@@ -177,13 +177,13 @@ struct ConsumerLoop<S: Subscriber>: ~Copyable {
 
     private mutating func confirm(_ delivery: Int64, _ t: Int64) {
         guard hands.isKnown(delivery) else { return }
-        history.append(.ack, of: hands.handed(delivery), t: t)
+        history.append(.ack, of: delivery, to: hands.handed(delivery).consumer, t: t)
         hands.confirm(delivery)
         counters.confirmed += 1
     }
 
     private mutating func finish(_ delivery: Int64, _ t: Int64) {
-        history.append(.processed, of: hands.handed(delivery), t: t)
+        history.append(.processed, of: delivery, to: hands.handed(delivery).consumer, t: t)
         hands.finish(delivery)
         counters.processed += 1
     }
