@@ -113,6 +113,7 @@ final class TrialRun {
         try settle(scene)
         try endConsumers(system, scene, recorder)
         try replay(system)
+        trial.restoration = try restore(system)
         recorder.end()
         if let failure = recorder.failure { throw TrialError("the history could not be written: \(failure)") }
     }
@@ -285,6 +286,20 @@ final class TrialRun {
             invalidate("replay: \(error.message)")
         }
         do throws(ShardError) { try writer.close() } catch { throw TrialError("\(error)") }
+    }
+
+    /// Restores one agent, drawn by the seed, as its owner would after a crash. It is a measurement beside the verdict.
+    private func restore(_ system: any System) throws(TrialError) -> Summary.Trial.Restoration? {
+        guard !cell.groups.isEmpty else { return nil }
+        teller.say("restoring an agent")
+        let restorer = Restorer(system: system, run: setting.run, patience: watch)
+        do throws(SystemError) {
+            return try restorer.restore(setting.seed % Int64(cell.workload.agents))
+        } catch {
+            if error.code == .interrupted { throw TrialError(error.message, isInterrupt: true) }
+            teller.warn("no agent could be restored: \(error.message)")
+            return nil
+        }
     }
 
     /// Reads the history back from the disk, as `check` would, and takes the verdict from it.

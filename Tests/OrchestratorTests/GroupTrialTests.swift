@@ -56,6 +56,12 @@ struct GroupTrialTests {
             #expect(try run.actions(cell, "consumer-kill") == ["kill"])
         }
         #expect(try figure("after", "redelivered.unacked") > 0 && figure("after", "redelivered.unacked") <= 50)
+        // Whoever restores an agent gets the same from the beginning and from a snapshot.
+        let restoration = try #require(try run.folder.trial("none", "consumer-kill")["restoration"])
+        #expect(restoration["same"] == .bool(true))
+        #expect(
+            restoration["from_start.entries"]?.integer == (try integer(run, "none", "consumer-kill", "log.entries")))
+        #expect(try #require(restoration["from_start.events"]?.integer) > 5)
         #expect(try figure("after", "unprocessed") == 0 && figure("after", "stuck") == 0)
         #expect(try figure("never claimed", "stuck") > 0 && figure("never claimed", "redelivered.unacked") == 0)
         #expect(try figure("before", "unprocessed") > 0 && figure("before", "stuck") == 0)

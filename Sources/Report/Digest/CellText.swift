@@ -67,12 +67,23 @@ enum CellText {
         if refused > 0 {
             texts.append("The server refused to start \(refused == 1 ? "once" : "\(refused) times") and was repaired.")
         }
+        if let restoration = digest.valid.compactMap(\.restoration).first { texts.append(restored(restoration)) }
         if digest.saturated > 0 {
             texts.append(
                 "Saturated in \(Format.count(digest.saturated)) of \(Format.plural(digest.valid.count, "trial")): "
                     + "the broker took less than 95 % of the load, so these latencies compare with nothing.")
         }
         return texts
+    }
+
+    private static func restored(_ restoration: Summary.Trial.Restoration) -> String {
+        func reading(_ reading: Summary.Trial.Restoration.Reading) -> String {
+            "\(Format.time(reading.nanoseconds)) for \(Format.count(Int(reading.events))) events of its own among "
+                + "\(Format.count(Int(reading.entries)))"
+        }
+        var text = "Agent \(restoration.agent) was restored from the beginning in \(reading(restoration.fromStart))"
+        if let rest = restoration.fromSnapshot { text += ", from its last completed task in \(reading(rest))" }
+        return text + (restoration.isSame ? "." : "; the two states differ.")
     }
 
     /// From what was lost to how many events were tried a second, as in the trials' table.

@@ -78,6 +78,8 @@ extension Summary {
         /// By the group's name; nil in a trial without groups, or where nobody counted.
         public var groups: [String: GroupRun]?
         public var cpu: CPU?
+        /// Nil where nobody restored an agent.
+        public var restoration: Restoration?
 
         public init(n: Int, seed: Int64, status: Status, reason: String? = nil, directory: String) {
             (self.n, self.seed, self.status) = (n, seed, status)
@@ -98,7 +100,7 @@ extension Summary.Trial: Codable {
         case refusedStarts = "refused_starts"
         case rate, directory, verdict, circumstances, seconds
         case scheduleErrorNanosecondsP99 = "schedule_error_p99_ns"
-        case faults, commands, groups, cpu
+        case faults, commands, groups, cpu, restoration
     }
 
     public init(from decoder: any Decoder) throws {
@@ -118,6 +120,7 @@ extension Summary.Trial: Codable {
         commands = try container.decodeIfPresent([String].self, forKey: .commands) ?? []
         groups = try container.decodeIfPresent([String: GroupRun].self, forKey: .groups)
         cpu = try container.decodeIfPresent(CPU.self, forKey: .cpu)
+        restoration = try container.decodeIfPresent(Restoration.self, forKey: .restoration)
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -137,5 +140,6 @@ extension Summary.Trial: Codable {
         try container.encode(commands, forKey: .commands)
         try container.encodeIfPresent(groups, forKey: .groups)
         try container.encodeIfPresent(cpu, forKey: .cpu)
+        try container.encodeIfPresent(restoration, forKey: .restoration)
     }
 }
