@@ -90,6 +90,8 @@ public struct Verdict: Codable, Equatable, Sendable {
             public var stream: Name?
             public var streams: [Name: Int64] = [:]
 
+            public init() {}
+
             enum CodingKeys: String, CodingKey {
                 case longestNanoseconds = "longest_ns"
                 case stream, streams

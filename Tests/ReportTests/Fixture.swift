@@ -141,7 +141,7 @@ enum Fixture {
             promise: promise)
     }
 
-    private static func clean(_ n: Int, in directory: String, recovery: [Int64?] = []) -> Summary.Trial {
+    static func clean(_ n: Int, in directory: String, recovery: [Int64?] = []) -> Summary.Trial {
         trial(n, in: directory, verdict: verdict(recovery: recovery))
     }
 
@@ -223,5 +223,62 @@ enum Fixture {
                         2, in: "always/power-loss", verdict: verdict(lost: 1, recovery: [nil]) { $0.log.corrupted = 1 }),
                 ]),
         ]
+    }
+}
+
+extension Fixture {
+    /// One configuration with two groups, under a fault that took a consumer; a second trial of it, and a cell whose
+    /// verdict has no groups.
+    static func groups() throws -> Summary {
+        func group(_ edit: (inout Verdict.GroupFigures) -> Void) -> Verdict.GroupFigures {
+            var figures = Verdict.GroupFigures()
+            figures.deliveries = 40_000
+            (figures.pause, figures.catchUpNanoseconds) = (.init(), 0)
+            edit(&figures)
+            return figures
+        }
+        func latency(_ p50: Int64, _ p99: Int64) -> Verdict.Percentiles {
+            var latency = Verdict.Percentiles()
+            (latency.count, latency.p50, latency.p99) = (40_000, p50, p99)
+            return latency
+        }
+        let (billing, audit) = (Name("billing <a>"), Name("audit"))
+        var first = verdict(lost: 7, window: 30_000_000)
+        first.groups[billing] = group {
+            ($0.undelivered.skipped, $0.undelivered.behind, $0.unprocessed) = (3, 4, 5)
+            ($0.redelivered.unacked, $0.redelivered.acked, $0.vanished) = (6, 7, 8)
+            ($0.expiredUnseen, $0.stuck, $0.abortedRead, $0.outOfOrder) = (9, 10, 11, 12)
+            $0.lag.maxEvents = 13_000
+            $0.pause?.longestNanoseconds = 4_210_000_000
+            $0.catchUpNanoseconds = nil
+            var letters = Verdict.GroupFigures.DeadLetters()
+            (letters.poison, letters.moved, letters.missing) = (400, 399, 1)
+            $0.deadLetters = letters
+        }
+        first.groups[audit] = group {
+            $0.undelivered.behind = 20
+            $0.pause?.longestNanoseconds = 90_000_000
+            $0.catchUpNanoseconds = 1_500_000_000
+        }
+        first.latency.delivery = [billing: latency(2_000_000, 90_000_000), audit: latency(1_000_000, 8_000_000)]
+        first.states = .init()
+        first.states?.groups[billing] = .init()
+        first.states?.groups[billing]?.damaged = 21
+        var second = first
+        second.groups[billing] = group { $0.undelivered.skipped = 50 }
+        second.latency.delivery[billing] = latency(3_000_000, 70_000_000)
+        var trials = [
+            trial(1, in: "c/consumer-kill", verdict: first), trial(2, in: "c/consumer-kill", verdict: second),
+        ]
+        trials[0].groups = ["billing <a>": .init(consumers: 3, rebalances: 17, refusals: 1)]
+        trials[0].faults = faultMarks
+        var summary = Summary()
+        summary.suite = "consumers"
+        summary.cells = [
+            cell("after-processing", "consumer-kill", trials, row: "R48"),
+            cell("alone", "none", [clean(1, in: "a/none")]),
+        ]
+        summary.judge()
+        return summary
     }
 }

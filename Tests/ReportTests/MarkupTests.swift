@@ -6,7 +6,7 @@ import Testing
 @testable import Report
 
 /// Reads XML strictly, and keeps what it saw.
-private final class Reader: NSObject, XMLParserDelegate {
+final class Reader: NSObject, XMLParserDelegate {
     var elements: [(name: String, attributes: [String: String])] = []
     var text = ""
     private(set) var problem: String?

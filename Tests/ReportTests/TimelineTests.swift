@@ -1,6 +1,7 @@
 import History
-import Report
 import Testing
+
+@testable import Report
 
 struct TimelineTests {
     private final class Owner {
@@ -71,5 +72,45 @@ struct TimelineTests {
                 ])))
         #expect(odd.buckets.count <= 401)
         #expect(Timeline(history: history([])) == nil)
+    }
+
+    @Test func theLargestBacklogOfAGroupIsThatAtTheEndOfEachBucket() throws {
+        let ms: Int64 = 1_000_000
+        func delivery(_ seq: Int64, at t: Int64, group: UInt16 = 0) -> Record {
+            .delivery(
+                t: t, group: group, consumer: 1, stream: 1, position: Position(UInt64(seq)), run: 0, agent: 1, seq: seq,
+                crc: 0, flags: Record.Flags.noRun)
+        }
+        var told = history([
+            outcome(.acked, 0, at: 10 * ms), outcome(.acked, 1, at: 20 * ms), outcome(.acked, 2, at: 150 * ms),
+            outcome(.failed, 3, at: 150 * ms),
+            delivery(0, at: 30 * ms), delivery(0, at: 40 * ms), delivery(1, at: 250 * ms), delivery(2, at: 140 * ms),
+            delivery(0, at: 310 * ms, group: 1), delivery(1, at: 320 * ms, group: 1),
+            // Reads another log; and what nobody acked is no backlog.
+            delivery(3, at: 10 * ms), delivery(9, at: 10 * ms, group: 2),
+        ])
+        told.groupNames = [Name("a"), Name("b"), Name("c")]
+        var other = History.Group(name: Name("c"))
+        other.log = Name("cold")
+        told.groups = [other]
+        told.header.logs = ["hot", "cold"].map { History.Log(name: Name($0), streams: []) }
+        // The first group has 1, 1, 0, 0 before it; the second 2, 3, 3, 1. The plot goes on to the last delivery.
+        #expect(try #require(Timeline(history: told)).buckets.map(\.lag) == [2, 3, 3, 1])
+        told.groupNames = []
+        #expect(try #require(Timeline(history: history([outcome(.acked, 0, at: 1)]))).buckets.map(\.lag) == [nil])
+    }
+
+    @Test func aPlotWithGroupsHasAPanelForThem() throws {
+        var timeline = Timeline(bucketNanoseconds: 100_000_000, buckets: Array(repeating: .init(), count: 20))
+        timeline.buckets[3].acked = 500
+        let trial = Fixture.trial(verdict: Fixture.verdict())
+        var summary = Summary()
+        summary.cells = [Fixture.cell("c", "f", [trial])]
+        let without = ReportPage.text(summary, timelines: [trial.directory: timeline])
+        #expect(without.contains("0 0 860 298") && !without.contains("class=\"lag\""))
+        for bucket in timeline.buckets.indices { timeline.buckets[bucket].lag = bucket * 100 }
+        let page = ReportPage.text(summary, timelines: [trial.directory: timeline])
+        #expect(page.contains("0 0 860 390") && page.contains("a group up to 1,900 events behind"))
+        #expect(page.split(separator: "class=\"lag\"").count == 3)
     }
 }

@@ -25,6 +25,8 @@ struct CellDigest {
     let p99: Spread<Int64>?
     let achieved: Spread<Double>?
     let saturated: Int
+    /// Nil without groups.
+    let groups: GroupOverview?
     /// Findings that should not be, apart from those above, by name; the worst over the trials.
     let otherWrong: [(name: String, count: Int64)]
     let answer: Answer
@@ -91,6 +93,7 @@ struct CellDigest {
         p99 = Spread(acks.map(\.p99))
         achieved = Spread(trials.compactMap(\.rate.achieved))
         saturated = trials.count { $0.rate.saturated }
+        groups = GroupOverview(verdicts)
         otherWrong = WrongFindings.others(in: verdicts)
         let own = Answer(cell: cell, valid: trials, otherWrong: otherWrong, gates: gates)
         breaksGate = gates.contains { $0.gate.judged(over: [cell]).held == false }

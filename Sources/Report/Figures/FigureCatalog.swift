@@ -17,6 +17,7 @@ enum FigureCatalog {
         + [Entry(parts: ["refused_starts"], isFinding: false, unit: .count)]
         + rows(FigureRows.percentiles, in: ["latency", "ack"])
         + rows(FigureRows.percentiles, in: ["latency", "delivery", "*"])
+        + rows(FigureRows.states, in: ["states", "log"]) + rows(FigureRows.states, in: ["states", "groups", "*"])
         + rows(FigureRows.group, in: ["groups", "*"]) + rows(FigureRows.log, in: ["logs", "*"])
 
     /// Names to offer: findings of the log without `log.`, as people write them.
@@ -78,6 +79,12 @@ enum FigureCatalog {
         }
         for (name, figures) in verdict.groups {
             add(FigureRows.group, of: figures, in: ["groups", "*"], named: name.text)
+        }
+        if let states = verdict.states {
+            add(FigureRows.states, of: states.log, in: ["states", "log"])
+            for (name, counts) in states.groups {
+                add(FigureRows.states, of: counts, in: ["states", "groups", "*"], named: name.text)
+            }
         }
         for (name, figures) in verdict.logs ?? [:] {
             add(FigureRows.log, of: figures, in: ["logs", "*"], named: name.text)

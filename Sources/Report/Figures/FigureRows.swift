@@ -77,6 +77,11 @@ enum FigureRows {
         .count("deliveries") { $0.deliveries },
         .count("lag.max_events") { $0.lag.maxEvents },
         .time("lag.max") { $0.lag.maxNanoseconds },
+        .time("pause.longest") { $0.pause?.longestNanoseconds },
+        FigureRow(name: "catch_up", isFinding: false, unit: .nanoseconds) { group in
+            // A verdict without pauses is of a time when nobody measured either.
+            group.pause == nil ? nil : group.catchUpNanoseconds.map { .amount($0) } ?? .never
+        },
     ]
 
     private static func deadLetters(
@@ -95,6 +100,13 @@ enum FigureRows {
         .time("p99") { $0.count == 0 ? nil : $0.p99 },
         .time("p999") { $0.count == 0 ? nil : $0.p999 },
         .time("max") { $0.count == 0 ? nil : $0.max },
+    ]
+
+    /// Of the log and of each group: agents by the state that they would be restored to.
+    static let states: [FigureRow<Verdict.States.Counts>] = [
+        .count("intact") { $0.intact },
+        .count("repairable") { $0.repairable },
+        .count("damaged") { $0.damaged },
     ]
 
     /// What a verdict has once.

@@ -25,6 +25,7 @@ extension ReportPage {
         var inside = all.map { HTML.element("p", [:], .text(CellText.sentence(of: $0))) }
         inside += all.flatMap { CellText.others(of: $0) }.map { .element("p", [:], .text($0)) }
         inside.append(trialsTable(trials, of: cell))
+        inside += all.map { groupsTable(of: $0) }
         inside += trials.map { happened(in: $0) }
         inside += [
             .element("h4", [:], "Run just this cell again"),
@@ -35,6 +36,29 @@ extension ReportPage {
         return .element(
             "details", isOpen ? ["id": id, "open": "open"] : ["id": id], summaryLine,
             .element("div", ["class": "inside"], all: inside))
+    }
+
+    /// Its groups, if it has any.
+    private func groupsTable(of digest: CellDigest) -> HTML {
+        let groups = GroupDigest.all(in: digest.valid)
+        if groups.isEmpty { return .nothing }
+        let rows = groups.map { group in
+            HTML.element(
+                "tr", [:],
+                .fragment(
+                    [.element("th", ["scope": "row", "class": "nowrap"], .text(group.name))]
+                        + group.cells.map { .element("td", ["class": "number"], .text($0)) }))
+        }
+        let title = digest.circumstance.map { "Groups, \($0)" } ?? "Groups"
+        return .fragment([
+            .element("h4", [:], .text(title)),
+            .element(
+                "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": title],
+                .element(
+                    "table", ["class": "trials"], Self.head(["Group"] + GroupDigest.columns, numbersFrom: 1),
+                    .element("tbody", [:], all: rows))),
+            .element("p", ["class": "note"], .text(GroupDigest.remark)),
+        ])
     }
 
     private func trialsTable(_ trials: [Summary.Trial], of cell: Summary.Cell) -> HTML {

@@ -21,8 +21,36 @@ extension ReportPage {
                 "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Figures"],
                 .element(
                     "table", ["class": "figures"], .fragment([Self.head(Self.names, numbersFrom: 1)] + groups))),
-            .element("p", ["class": "note"], .text(Remarks.spreads)),
+            .element("p", ["class": "note"], .text(Remarks.spreads)), groupFigures,
             isSaturated ? .element("p", ["class": "note"], .text("* " + Remarks.saturated)) : .nothing,
+        ])
+    }
+
+    /// Lost events beside what became of the others at the groups.
+    private var groupFigures: HTML {
+        let names = ["Fault", "Lost"] + GroupOverview.columns
+        let rows = digest.configurations.compactMap { row -> HTML? in
+            let lines = row.cells.flatMap { [$0] + $0.apart }.compactMap { cell -> HTML? in
+                guard let lost = cell.lost, let groups = cell.groups else { return nil }
+                let numbers = [Format.count(lost.part)] + groups.cells
+                return .element(
+                    "tr", ["class": cell.circumstance == nil ? "own" : "apart"],
+                    .fragment(
+                        [.element("th", ["scope": "row"], .text(cell.circumstance ?? cell.cell.fault))]
+                            + numbers.map { .element("td", ["class": "number"], .text($0)) }))
+            }
+            if lines.isEmpty { return nil }
+            let title = HTML.element(
+                "tr", [:], .element("th", ["scope": "rowgroup", "colspan": "\(names.count)"], .text(row.name)))
+            return .element("tbody", [:], all: [title] + lines)
+        }
+        if rows.isEmpty { return .nothing }
+        return .fragment([
+            .element("h3", [:], "Groups"),
+            .element(
+                "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Groups"],
+                .element("table", ["class": "figures"], .fragment([Self.head(names, numbersFrom: 1)] + rows))),
+            .element("p", ["class": "note"], .text(Remarks.groups)),
         ])
     }
 

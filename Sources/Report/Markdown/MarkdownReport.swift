@@ -3,7 +3,8 @@ enum MarkdownReport {
     static func text(_ summary: Summary) -> String {
         let digest = RunDigest(summary)
         let sections = [
-            title(digest), matrix(digest), gates(summary), controls(summary), figures(digest), troubles(digest),
+            title(digest), matrix(digest), gates(summary), controls(summary), figures(digest), groups(digest),
+            troubles(digest),
             footer(summary),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
@@ -115,6 +116,20 @@ enum MarkdownReport {
             (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark,
             "\(digest.valid.count) of \(digest.cell.trials.count)",
         ]
+    }
+
+    /// Of each cell its groups.
+    private static func groups(_ digest: RunDigest) -> [String] {
+        let rows = digest.cells.flatMap { [$0] + $0.apart }.flatMap { cell in
+            GroupDigest.all(in: cell.valid).map { group in
+                let fault = cell.cell.fault + (cell.circumstance.map { ", \($0)" } ?? "")
+                return row([escape(cell.cell.configuration), escape(fault), escape(group.name)] + group.cells)
+            }
+        }
+        if rows.isEmpty { return [] }
+        let names = ["configuration", "fault", "group"] + GroupDigest.columns.map { $0.lowercased() }
+        let marks = names.indices.map { $0 < 3 ? "---" : "---:" }
+        return ["## Groups", ""] + row(names) + row(marks) + rows.flatMap { $0 } + ["", GroupDigest.remark]
     }
 
     private static func troubles(_ digest: RunDigest) -> [String] {

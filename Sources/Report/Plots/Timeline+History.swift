@@ -13,6 +13,10 @@ extension Timeline {
         var last: Int64 = -1
         Self.forEach(in: history) { record, _ in last = max(last, record.t) }
         guard last >= 0 else { return nil }
+        // A group may catch up long after the last event.
+        for chunk in history.chunks {
+            for record in chunk.records where record.type == .delivery { last = max(last, record.t) }
+        }
         let length = Self.bucket(for: last)
         var tallies = Array(repeating: Tally(), count: Int(last / length) + 1)
         var open: [Event: Open] = [:]
@@ -40,7 +44,11 @@ extension Timeline {
         for attempt in open.values.compactMap(\.attempt) {
             tallies[Int(max(attempt, 0) / length)].bucket.unknown += 1
         }
-        self.init(bucketNanoseconds: length, buckets: tallies.map(\.finished))
+        var buckets = tallies.map(\.finished)
+        if let lags = GroupBacklogs.largest(in: history, bucket: length, buckets: buckets.count) {
+            for (index, lag) in lags.enumerated() { buckets[index].lag = lag }
+        }
+        self.init(bucketNanoseconds: length, buckets: buckets)
     }
 
     private struct Event: Hashable {

@@ -7,6 +7,9 @@ public struct Timeline: Codable, Equatable, Sendable {
         /// Publish to acknowledgement, nanoseconds; nil in a bucket without an acknowledgement.
         public var p50: Int64?
         public var p99: Int64?
+        /// Events that were acked and not delivered to a group as yet, at the bucket's end, of the group with the most;
+        /// nil without groups.
+        public var lag: Int?
 
         public init() {}
     }

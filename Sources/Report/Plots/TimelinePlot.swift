@@ -1,5 +1,5 @@
 /// What became of the events over a trial's time, with its faults: acknowledged and refused a second above, latency
-/// below.
+/// below; and where there are groups, how far the one with the most before it was behind.
 struct TimelinePlot {
     private let timeline: Timeline
     private let faults: [Summary.Trial.FaultMark]
@@ -11,6 +11,8 @@ struct TimelinePlot {
     private static let rateBottom = 162.0
     private static let latencyTop = 196.0
     private static let latencyBottom = 274.0
+    private static let lagTop = 308.0
+    private static let lagBottom = 366.0
     private static let left = 58.0
 
     static func figure(_ timeline: Timeline, faults: [Summary.Trial.FaultMark], title: String) -> HTML {
@@ -23,6 +25,10 @@ struct TimelinePlot {
             ))
     }
 
+    private var hasGroups: Bool { timeline.buckets.contains { $0.lag != nil } }
+    /// Of the lowest panel.
+    private var bottom: Double { hasGroups ? Self.lagBottom : Self.latencyBottom }
+
     private init(_ timeline: Timeline, _ faults: [Summary.Trial.FaultMark]) {
         (self.timeline, self.faults) = (timeline, faults)
         seconds = Double(timeline.bucketNanoseconds) * Double(timeline.buckets.count) / 1e9
@@ -32,8 +38,8 @@ struct TimelinePlot {
     private func svg(_ title: String) -> HTML {
         .element(
             "svg",
-            ["viewBox": "0 0 860 298", "role": "img", "aria-label": "\(title): \(spoken)"],
-            .fragment(bands), rates, latencies, timeAxis, .fragment(marks), labels)
+            ["viewBox": "0 0 860 \(Int(bottom) + 24)", "role": "img", "aria-label": "\(title): \(spoken)"],
+            .fragment(bands), rates, latencies, lags, timeAxis, .fragment(marks), labels)
     }
 
     /// The plot in words.
@@ -42,6 +48,9 @@ struct TimelinePlot {
         let errors = timeline.buckets.reduce(0) { $0 + $1.failed + $1.unknown }
         var text = "over \(Format.duration(seconds)), up to \(Format.rate(acked)) events acknowledged a second, "
         text += "\(Format.count(errors)) failed or unknown"
+        if let lag = timeline.buckets.compactMap(\.lag).max() {
+            text += ", a group up to \(Format.count(lag)) events behind"
+        }
         for fault in faults where fault.phase == "effect" {
             text += "; \(fault.action) took effect at \(CellText.seconds(fault.t))"
         }
@@ -76,6 +85,15 @@ struct TimelinePlot {
             ])
     }
 
+    private var lags: HTML {
+        guard hasGroups else { return .nothing }
+        let values = timeline.buckets.map { Double($0.lag ?? 0) }
+        let y = Axis.linear(upTo: values.max() ?? 0, from: Self.lagBottom, to: Self.lagTop)
+        return .fragment(
+            [y.low, y.high].flatMap { gridLine(y, $0, Format.rate($0)) }
+                + [.element("path", ["class": "lag", "d": area(values, y)])])
+    }
+
     /// `10 ms`: a power of ten of nanoseconds.
     private static func decade(_ nanoseconds: Double) -> String {
         let units = [("s", 1e9), ("ms", 1e6), ("µs", 1e3), ("ns", 1)]
@@ -90,21 +108,24 @@ struct TimelinePlot {
             timeline.buckets.contains { $0.failed + $0.unknown > 0 }
                 ? text("failed or unknown a second", Self.left + 140, Self.rateTop - 8, "errors") : .nothing,
             text("latency to the acknowledgement: p50, p99 dotted", Self.left, Self.latencyTop - 8, "p99"),
+            hasGroups ? text("events before the group that has the most", Self.left, Self.lagTop - 8, "lag") : .nothing,
         ])
     }
 
     private func grid(_ y: Axis, _ label: (Double) -> String) -> [HTML] {
-        y.ticks.flatMap { value in
-            let place = y.place(of: value)
-            return [
-                .element(
-                    "line",
-                    [
-                        "class": "axis", "x1": number(Self.left), "x2": number(Self.width - 8), "y1": number(place),
-                        "y2": number(place),
-                    ]), text(label(value), Self.left - 8, place + 3.5, "tick", anchor: "end"),
-            ]
-        }
+        y.ticks.flatMap { gridLine(y, $0, label($0)) }
+    }
+
+    private func gridLine(_ y: Axis, _ value: Double, _ label: String) -> [HTML] {
+        let place = y.place(of: value)
+        return [
+            .element(
+                "line",
+                [
+                    "class": "axis", "x1": number(Self.left), "x2": number(Self.width - 8), "y1": number(place),
+                    "y2": number(place),
+                ]), text(label, Self.left - 8, place + 3.5, "tick", anchor: "end"),
+        ]
     }
 
     private var timeAxis: HTML {
@@ -112,7 +133,7 @@ struct TimelinePlot {
             Axis.linear(upTo: seconds, from: 0, to: 0).ticks.filter { $0 <= seconds }.map { tick in
                 let decimals = seconds < 5 && tick != tick.rounded() ? 1 : 0
                 return text(
-                    Format.decimals(tick, decimals) + " s", x.place(of: tick), Self.latencyBottom + 18, "tick",
+                    Format.decimals(tick, decimals) + " s", x.place(of: tick), bottom + 18, "tick",
                     anchor: "middle")
             })
     }
@@ -128,7 +149,7 @@ extension TimelinePlot {
                 "rect",
                 [
                     "class": "band", "x": number(start), "width": number((stop ?? Self.width - 8) - start),
-                    "y": number(Self.rateTop - 4), "height": number(Self.latencyBottom - Self.rateTop + 4),
+                    "y": number(Self.rateTop - 4), "height": number(bottom - Self.rateTop + 4),
                 ])
         }
     }
@@ -146,7 +167,7 @@ extension TimelinePlot {
                     "line",
                     [
                         "class": phase, "x1": number(place), "x2": number(place), "y1": number(Self.rateTop - 4),
-                        "y2": number(Self.latencyBottom),
+                        "y2": number(bottom),
                     ],
                     .element("title", [:], .text("\(fault.action), \(phase) at \(CellText.seconds(fault.t))"))))
             guard named.insert(fault.id).inserted else { continue }

@@ -1,8 +1,8 @@
 /// The comparison table for a terminal: plain text, no wider than asked.
 public struct ComparisonTable {
-    private let digest: RunDigest
+    let digest: RunDigest
     private let directory: String
-    private let width: Int
+    let width: Int
 
     /// - Parameter directory: where the run is, for the commands to look closer.
     public init(_ summary: Summary, directory: String, width: Int = 120) {
@@ -14,7 +14,7 @@ public struct ComparisonTable {
     /// Ends with a line feed.
     public func render() -> String {
         var lines: [String] = []
-        for section in [title, figures, gates, controls, troubles, conclusion] where !section.isEmpty {
+        for section in [title, figures, groups, gates, controls, troubles, conclusion] where !section.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines += section
         }
@@ -201,5 +201,5 @@ public struct ComparisonTable {
     }
 
     private func place(_ cell: Summary.Cell) -> String { "\(safe(cell.configuration)) × \(safe(cell.fault))" }
-    private func safe(_ text: String) -> String { DisplayWidth.printable(text) }
+    func safe(_ text: String) -> String { DisplayWidth.printable(text) }
 }
