@@ -68,18 +68,21 @@ struct KafkaConsumerClientTests {
             let topic = "joined-\(assignor.rawValue)"
             try publish(broker, topic, 90)
             let first = try KafkaReadingRig(broker, topic: topic, group: topic) { $0.assignor = assignor }
-            first.room = 10
-            try first.wait("nothing is handed over") { !$0.handed.isEmpty }
+            first.isGreedy = true
+            try first.wait("nothing is handed over") { $0.handed.count == 90 }
             let second = try KafkaReadingRig(broker, topic: topic, group: topic, consumers: ["reader-2"]) {
                 $0.assignor = assignor
             }
             let both = [first, second]
-            var rounds = 0
-            try KafkaReadingRig.wait(both, "not all is handed over") {
-                rounds += 1
-                // Each takes its time.
-                if rounds % 5 == 0 { for rig in both { rig.finish { _ in true } } }
-                return second.subscriber.isReady && first.handed.count + second.handed.count >= 90
+            // All of it is in hand, and the group waits for that.
+            try KafkaReadingRig.wait(both, "nothing is revoked") { first.subscriber.isGivingUp }
+            for _ in 0..<100 { for rig in both { try rig.turn() } }
+            #expect(first.subscriber.isGivingUp && second.handed.isEmpty && first.inHand.count == 90)
+            first.finishAll()
+            first.isGreedy = false
+            try KafkaReadingRig.wait(both, "the second gets nothing to read") {
+                for rig in both { rig.finishAll() }
+                return !first.subscriber.isGivingUp && second.subscriber.isReady
             }
             for rig in both { rig.finishAll() }
             try publish(broker, topic, 60)
@@ -113,8 +116,28 @@ struct KafkaConsumerClientTests {
             first.room = 200
             try first.wait("it does not go on where it was") { $0.handed.count >= 100 }
             #expect(first.handed.count == 100 && Set(first.places).count == 100)
+            #expect(first.subscriber.rebalances == 1)
             try first.leave()
             #expect(first.committedCount == 100)
+        }
+    }
+
+    @Test func whoAsksForNothingInTimeLosesItsPlace() async throws {
+        try await onThread {
+            let broker = try KafkaClientBroker.shared()
+            try publish(broker, "silent", 30)
+            let slow = try KafkaReadingRig(broker, topic: "silent", group: "silent") {
+                ($0.sessionTimeout, $0.pollTimeout) = (1_000_000_000, 1_500_000_000)
+            }
+            try slow.wait("nothing is handed over") { !$0.handed.isEmpty }
+            let until = MonotonicClock.now() + 3_000_000_000
+            try slow.wait("never") { _ in MonotonicClock.now() > until }
+            #expect(slow.subscriber.rebalances == 1)
+            try slow.wait("it kept its place") {
+                $0.finishAll()
+                return $0.subscriber.rebalances == 2
+            }
+            try slow.leave()
         }
     }
 

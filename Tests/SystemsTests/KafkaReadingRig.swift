@@ -33,6 +33,8 @@ final class KafkaReadingRig {
     private(set) var moves: [(delivery: Int64, outcome: Outcome, position: Position?, reason: String)] = []
     /// How many events it takes at a time; 0: it asks for none.
     var room = 100
+    /// Asks for more whatever it has in hand.
+    var isGreedy = false
     private(set) var hasLeft = false
 
     convenience init(
@@ -77,7 +79,7 @@ final class KafkaReadingRig {
         if subscriber.nextDeadline <= now { subscriber.expire(poller, now: now, into: &inbox) }
         for consumer in orders.consumers.indices {
             let busy = inHand.count { handed[Int($0)].consumer == consumer }
-            let free = orders.group.ack == .auto ? max(0, room - busy) : busy == 0 ? room : 0
+            let free = orders.group.ack == .auto ? max(0, room - busy) : busy == 0 || isGreedy ? room : 0
             subscriber.demand(consumer, free, poller, now: now, into: &inbox)
         }
         take()

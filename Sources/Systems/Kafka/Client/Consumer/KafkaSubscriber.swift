@@ -60,6 +60,8 @@ final class KafkaSubscriber: Subscriber {
     var isReady: Bool { members.allSatisfy(\.isPlaced) }
     var unconfirmed: Int { members.reduce(0) { $0 + $1.shares.reduce(0) { $0 + $1.unconfirmed } } }
     var rebalances: Int64 { members.reduce(0) { $0 + $1.rebalances } }
+    /// Something is to be given up, and still in hand.
+    var isGivingUp: Bool { members.contains { $0.revocation != nil } }
     private var isAuto: Bool { orders.group.ack == .auto }
 
     var nextDeadline: Int64 {
