@@ -53,6 +53,52 @@ private let life = [
         #expect(try read(life).explain(agent: 3, seq: 7) == expected)
     }
 
+    @Test func whatGroupsDidWithAPoisonEventIsTold() throws {
+        let text = [
+            #"{"type":"history","version":1,"run":"r","system":"kafka","configuration":"c","fault":null,"seed":1,"#
+                + #""retries":"none","logs":{"main":{"streams":["s"]},"dead":{"streams":["d"],"own":true}}}"#,
+            #"{"type":"group","group":"g","dead":"dead","processing":true}"#, #"{"type":"group","group":"idle"}"#,
+            #"{"type":"group","group":"undertaker","log":"dead"}"#,
+            // It lasted through all of it, from long before.
+            #"{"type":"fault","t":1000000000,"id":1,"action":"pause","node":"n","phase":"effect","detail":null}"#,
+            #"{"type":"fault","t":80000000000,"id":1,"action":"pause","node":"n","phase":"end","detail":null}"#,
+            #"{"type":"fault","t":2000000000,"id":2,"action":"kill","node":"n","phase":"effect","detail":null}"#,
+            #"{"type":"fault","t":3000000000,"id":2,"action":"kill","node":"n","phase":"end","detail":null}"#,
+            #"{"type":"attempt","t":40000000000,"agent":0,"seq":0,"try":1,"kind":"k","intended":40000000000,"crc":1,"poison":true}"#,
+            #"{"type":"outcome","t":40001000000,"agent":0,"seq":0,"try":1,"result":"acked","stream":"s","position":4}"#,
+            #"{"type":"delivery","t":40003000000,"group":"g","consumer":"b","stream":"s","position":4,"agent":0,"seq":0,"crc":1}"#,
+            #"{"type":"delivery","t":40002000000,"group":"g","consumer":"a","stream":"s","position":4,"agent":0,"seq":0,"crc":1}"#,
+            #"{"type":"attempt","t":40004000000,"agent":0,"seq":0,"try":1000000001,"kind":"k","intended":40000000000,"crc":1,"poison":true,"log":"dead"}"#,
+            #"{"type":"outcome","t":40006000000,"agent":0,"seq":0,"try":1000000001,"result":"unknown","error":"timed out","log":"dead"}"#,
+            #"{"type":"attempt","t":40007000000,"agent":0,"seq":0,"try":1000000002,"kind":"k","intended":40000000000,"crc":1,"poison":true,"log":"dead"}"#,
+            #"{"type":"outcome","t":40009000000,"agent":0,"seq":0,"try":1000000002,"result":"acked","stream":"d","position":7,"log":"dead"}"#,
+            #"{"type":"processed","t":40010000000,"group":"g","consumer":"b","stream":"s","position":4}"#,
+            #"{"type":"replay","pass":1,"stream":"s","position":4,"run":"r","agent":0,"seq":0,"crc":1}"#,
+            #"{"type":"replay","pass":1,"stream":"d","position":7,"run":"r","agent":0,"seq":0,"crc":1}"#,
+        ].joined(separator: "\n")
+        let expected = """
+            event 0 of agent 0, k
+
+               1.000000 s  fault 1, pause n: effect
+              40.000000 s  attempt 1, intended at 40.000000 (0 ns late), poison
+              40.001000 s  attempt 1 acked: s at 4, 1.000 ms after it began
+              40.002000 s  delivered to group g, consumer a: s at 4
+              40.003000 s  delivered to group g, consumer b: s at 4, the 2nd time
+              40.004000 s  moving to the dead letters in log dead, attempt 1000000001
+              40.006000 s  move to the dead letters in log dead unknown, error: timed out, 2.000 ms after it began
+              40.007000 s  moving to the dead letters in log dead, attempt 1000000002
+              40.009000 s  moved to the dead letters in log dead: d at 7, 2.000 ms after it began
+              40.010000 s  processed in group g, consumer b: s at 4
+              80.000000 s  fault 1, pause n: end
+
+            pass 1 of the log: s at 4; d at 7
+            never delivered to group idle
+            never delivered to group undertaker
+
+            """
+        #expect(try read(text).explain(agent: 0, seq: 0) == expected)
+    }
+
     @Test func anAgentsEventsAreSummedUp() throws {
         let expected = """
             agent 3: 2 events

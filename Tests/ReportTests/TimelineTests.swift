@@ -86,6 +86,7 @@ struct TimelineTests {
             outcome(.failed, 3, at: 150 * ms),
             delivery(0, at: 30 * ms), delivery(0, at: 40 * ms), delivery(1, at: 250 * ms), delivery(2, at: 140 * ms),
             delivery(0, at: 310 * ms, group: 1), delivery(1, at: 320 * ms, group: 1),
+            delivery(0, at: 330 * ms, group: 1),
             // Reads another log; and what nobody acked is no backlog.
             delivery(3, at: 10 * ms), delivery(9, at: 10 * ms, group: 2),
         ])
