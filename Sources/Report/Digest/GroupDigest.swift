@@ -30,9 +30,9 @@ struct GroupDigest {
 
     /// The columns of a table of groups, after the name.
     static let columns = [
-        "Consumers", "Deliveries", "Undelivered", "Unprocessed", "Redelivered", "Vanished", "Expired unseen", "Stuck",
-        "Aborted read", "Out of order", "Dead letters", "Agents damaged", "Rebalances", "Longest pause", "Catch-up",
-        "Lag", "Delivery p50", "Delivery p99",
+        "Consumers", "Deliveries", "Undelivered", "Unprocessed", "Redelivered", "Vanished", "Expired unseen",
+        "Longest pause", "Rebalances", "Catch-up", "Lag", "Delivery p50", "Delivery p99", "Stuck", "Out of order",
+        "Aborted read", "Dead letters", "Agents damaged",
     ]
 
     /// What belongs into them.
@@ -45,17 +45,17 @@ struct GroupDigest {
             worst { $0.redelivered.unacked + $0.redelivered.acked },
             worst { $0.vanished },
             worst { $0.expiredUnseen },
-            worst { $0.stuck },
-            worst { $0.abortedRead },
-            worst { $0.outOfOrder },
-            deadLetters,
-            states.map(\.damaged).max().map(Format.count) ?? Format.nothing,
-            runs.map(\.rebalances).max().map(Format.count) ?? Format.nothing,
             figures.compactMap { $0.pause?.longestNanoseconds }.max().map(Format.time) ?? Format.nothing,
-            catchUp,
+            runs.map(\.rebalances).max().map(Format.count) ?? Format.nothing,
+            GroupDigest.catchUp(figures).map { Format.value($0, .nanoseconds) } ?? Format.nothing,
             worst { $0.lag.maxEvents },
             Spread(latencies.map(\.p50)).map { Format.time($0.median) } ?? Format.nothing,
             Spread(latencies.map(\.p99)).map { Format.time($0.median) } ?? Format.nothing,
+            worst { $0.stuck },
+            worst { $0.outOfOrder },
+            worst { $0.abortedRead },
+            deadLetters,
+            states.map(\.damaged).max().map(Format.count) ?? Format.nothing,
         ]
     }
 
@@ -71,10 +71,6 @@ struct GroupDigest {
         }
         let text = "\(Format.count(worst.moved)) of \(Format.count(worst.poison))"
         return worst.missing > 0 ? "\(text), \(Format.count(worst.missing)) missing" : text
-    }
-
-    private var catchUp: String {
-        GroupDigest.catchUp(figures).map { Format.value($0, .nanoseconds) } ?? Format.nothing
     }
 
     /// The slowest of them.

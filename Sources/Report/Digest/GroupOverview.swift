@@ -7,6 +7,7 @@ struct GroupOverview {
     let unprocessed: Int
     let redelivered: Int
     let vanished: Int
+    let expiredUnseen: Int
     /// Nanoseconds.
     let pause: Int64?
     let catchUp: Figure.Value?
@@ -23,6 +24,7 @@ struct GroupOverview {
         unprocessed = worst { $0.unprocessed }
         redelivered = worst { $0.redelivered.unacked + $0.redelivered.acked }
         vanished = worst { $0.vanished }
+        expiredUnseen = worst { $0.expiredUnseen }
         let all = trials.flatMap { $0 }
         pause = all.compactMap { $0.pause?.longestNanoseconds }.max()
         catchUp = GroupDigest.catchUp(all)
@@ -30,11 +32,12 @@ struct GroupOverview {
     }
 
     static let columns = [
-        "Undelivered", "Unprocessed", "Redelivered", "Vanished", "Longest pause", "Catch-up", "Delivery p99",
+        "Undelivered", "Unprocessed", "Redelivered", "Vanished", "Expired unseen", "Longest pause", "Catch-up",
+        "Delivery p99",
     ]
 
     var cells: [String] {
-        [undelivered, unprocessed, redelivered, vanished].map(Format.count) + [
+        [undelivered, unprocessed, redelivered, vanished, expiredUnseen].map(Format.count) + [
             pause.map(Format.time) ?? Format.nothing,
             catchUp.map { Format.value($0, .nanoseconds) } ?? Format.nothing,
             deliveryP99.map(Format.time) ?? Format.nothing,

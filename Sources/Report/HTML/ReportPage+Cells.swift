@@ -55,7 +55,7 @@ extension ReportPage {
             .element(
                 "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": title],
                 .element(
-                    "table", ["class": "trials"], Self.head(["Group"] + GroupDigest.columns, numbersFrom: 1),
+                    "table", ["class": "trials groups"], Self.head(["Group"] + GroupDigest.columns, numbersFrom: 1),
                     .element("tbody", [:], all: rows))),
             .element("p", ["class": "note"], .text(GroupDigest.remark)),
         ])

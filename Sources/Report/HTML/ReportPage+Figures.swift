@@ -21,8 +21,9 @@ extension ReportPage {
                 "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Figures"],
                 .element(
                     "table", ["class": "figures"], .fragment([Self.head(Self.names, numbersFrom: 1)] + groups))),
-            .element("p", ["class": "note"], .text(Remarks.spreads)), groupFigures,
+            .element("p", ["class": "note"], .text(Remarks.spreads)),
             isSaturated ? .element("p", ["class": "note"], .text("* " + Remarks.saturated)) : .nothing,
+            groupFigures,
         ])
     }
 

@@ -4,10 +4,12 @@ extension ComparisonTable {
         guard digest.cells.contains(where: { $0.groups != nil || $0.apart.contains { $0.groups != nil } }) else {
             return []
         }
-        var columns = Columns([.left] + Array(repeating: .right, count: 8))
-        columns.rows.append(.cells(["", "lost", "unde-", "unpro-", "rede-", "", "longest", "", "delivery"]))
+        var columns = Columns([.left] + Array(repeating: .right, count: 9))
+        columns.rows.append(.cells(["", "lost", "unde-", "unpro-", "rede-", "", "expired", "longest", "", "delivery"]))
         columns.rows.append(
-            .cells(["groups", "events", "livered", "cessed", "livered", "vanished", "pause", "catch-up", "p99"]))
+            .cells([
+                "groups", "events", "livered", "cessed", "livered", "vanished", "unseen", "pause", "catch-up", "p99",
+            ]))
         for row in digest.configurations {
             let lines = row.cells.flatMap { [$0] + $0.apart }.compactMap { groupLine(for: $0) }
             if lines.isEmpty { continue }
