@@ -272,6 +272,7 @@ extension Fixture {
         ]
         trials[0].groups = ["billing <a>": .init(consumers: 3, rebalances: 17, refusals: 1)]
         trials[0].faults = faultMarks
+        trials[0].cpu = .init(harnessNanoseconds: 40_000 * 560_000, serversNanoseconds: 40_000 * 139_000)
         var summary = Summary()
         summary.suite = "consumers"
         summary.cells = [

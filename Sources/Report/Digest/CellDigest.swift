@@ -93,7 +93,7 @@ struct CellDigest {
         p99 = Spread(acks.map(\.p99))
         achieved = Spread(trials.compactMap(\.rate.achieved))
         saturated = trials.count { $0.rate.saturated }
-        groups = GroupOverview(verdicts)
+        groups = GroupOverview(trials)
         otherWrong = WrongFindings.others(in: verdicts)
         let own = Answer(cell: cell, valid: trials, otherWrong: otherWrong, gates: gates)
         breaksGate = gates.contains { $0.gate.judged(over: [cell]).held == false }

@@ -10,7 +10,8 @@ enum Remarks {
         "Of several trials: the worst for losses, duplicates, order and availability, the median for the rest; events a "
         + "second are those tried, acknowledged or not."
     static let groups =
-        "Groups: of each trial the sum over its groups, times of the worst of them; of several trials the worst."
+        "Groups: of each trial the sum over its groups, times of the worst of them; of several trials the worst, the "
+        + "median for CPU time, which is per event acknowledged."
     static let saturated =
         "Saturated: the broker took less than 95 % of the load; these latencies compare with nothing."
 

@@ -4,11 +4,16 @@ extension ComparisonTable {
         guard digest.cells.contains(where: { $0.groups != nil || $0.apart.contains { $0.groups != nil } }) else {
             return []
         }
-        var columns = Columns([.left] + Array(repeating: .right, count: 9))
-        columns.rows.append(.cells(["", "lost", "unde-", "unpro-", "rede-", "", "expired", "longest", "", "delivery"]))
+        var columns = Columns([.left] + Array(repeating: .right, count: 11))
+        columns.rows.append(
+            .cells([
+                "", "lost", "unde-", "unpro-", "rede-", "", "expired", "longest", "", "delivery", "CPU",
+                "CPU",
+            ]))
         columns.rows.append(
             .cells([
                 "groups", "events", "livered", "cessed", "livered", "vanished", "unseen", "pause", "catch-up", "p99",
+                "harness", "servers",
             ]))
         for row in digest.configurations {
             let lines = row.cells.flatMap { [$0] + $0.apart }.compactMap { groupLine(for: $0) }
