@@ -36,15 +36,15 @@ final class TrialRun {
         var standing: Standing
     }
 
-    private let cell: Suite.Cell
-    private let setting: Setting
-    private let watch: Watch
-    private let teller: TrialTeller
-    private let producers = Producers()
-    private let consumers = Consumers()
-    private var cpuMeter: CPUMeter?
+    let cell: Suite.Cell
+    let setting: Setting
+    let watch: Watch
+    let teller: TrialTeller
+    let producers = Producers()
+    let consumers = Consumers()
+    private(set) var cpuMeter: CPUMeter?
     private var lastPolled: Int64 = 0
-    private var lab: (any Lab)?
+    private(set) var lab: (any Lab)?
     private var system: (any System)?
     /// Whether the next trial may go on with what this one started.
     private var leavesNoTrace = false
@@ -135,72 +135,6 @@ final class TrialRun {
         return system
     }
 
-    /// Starts the consumers and waits until each has its place: nothing may be produced that a group would miss.
-    private func startConsumers(_ system: any System) throws(TrialError) {
-        guard !cell.groups.isEmpty else { return }
-        teller.say("consumers join")
-        var setting = Consumers.Setting(
-            groups: cell.groups, run: setting.run,
-            poison: Poison(share: cell.workload.poison, seed: UInt64(bitPattern: setting.seed)),
-            directory: setting.directory)
-        setting.deadLogs = GroupLogs.deadLogs(of: cell.groups, system)
-        try attempt { try consumers.start(setting, of: system) }
-        guard try patiently(upTo: Limits.consumersJoin, until: { consumers.areReady || consumers.hasLost }),
-            !consumers.hasLost
-        else {
-            let names = consumers.unready.joined(separator: ", ")
-            throw TrialError(
-                "these have no place in their groups after \(Int(Limits.consumersJoin)) s: \(names); see logs")
-        }
-    }
-
-    /// Lets the groups catch up, ends their consumers, and writes down where the groups stand.
-    private func endConsumers(_ system: any System, _ scene: TrialScene, _ recorder: Recorder) throws(TrialError) {
-        guard !cell.groups.isEmpty else { return }
-        teller.say("groups catch up")
-        var (progress, since) = (consumers.progress, recorder.now)
-        _ = try patiently(upTo: Limits.catchUp) {
-            if scene.areGroupsCaughtUp { return true }
-            if consumers.progress != progress { (progress, since) = (consumers.progress, recorder.now) }
-            return Double(recorder.now - since) / 1e9 > standstill
-        }
-        consumers.send(.stop)
-        let ended = try patiently(upTo: Double(Limits.consumerLeaves.nanoseconds) / 1e9) { consumers.allEnded }
-        if !ended { invalidate("the consumers did not come to their end") }
-        do throws(SystemError) {
-            for end in try system.groupEnds(patience: watch) { recorder.groupEnd(end, form: system.form) }
-        } catch {
-            if error.code == .interrupted { throw TrialError(error.message, isInterrupt: true) }
-            invalidate("where the groups stand: \(error.message)")
-        }
-    }
-
-    /// What the history does not hold: what workers and servers counted of themselves.
-    private func count(_ trial: inout Summary.Trial) {
-        guard !cell.groups.isEmpty else { return }
-        trial.groups = Dictionary(
-            uniqueKeysWithValues: cell.groups.map { group in
-                let statuses = consumers.statuses(of: group.name)
-                return (
-                    group.name,
-                    Summary.Trial.GroupRun(
-                        consumers: group.consumers, rebalances: statuses.reduce(0) { $0 + $1.rebalances },
-                        refusals: statuses.reduce(0) { $0 + $1.refusals })
-                )
-            })
-        trial.cpu = cpuMeter.map {
-            Summary.Trial.CPU(
-                harnessNanoseconds: $0.harness(producers, consumers), serversNanoseconds: $0.servers(lab?.nodes ?? []))
-        }
-    }
-
-    /// How long groups may make no progress before nobody waits for them any more: longer than a dead member's place
-    /// stays taken, or what it held is left alone.
-    private var standstill: Double {
-        let own = cell.groups.map { max($0.sessionTimeout, 2 * ($0.claim ?? 0), $0.processing) }.max() ?? 0
-        return Limits.standstill + Double(own) / 1e9
-    }
-
     /// The load and, while it goes on, the fault's timeline; then everything is healed, however it went.
     private func load(_ system: any System, _ recorder: Recorder, _ scene: TrialScene) throws(TrialError) {
         let engine = FaultEngine(
@@ -288,20 +222,6 @@ final class TrialRun {
         do throws(ShardError) { try writer.close() } catch { throw TrialError("\(error)") }
     }
 
-    /// Restores one agent, drawn by the seed, as its owner would after a crash. It is a measurement beside the verdict.
-    private func restore(_ system: any System) throws(TrialError) -> Summary.Trial.Restoration? {
-        guard !cell.groups.isEmpty else { return nil }
-        teller.say("restoring an agent")
-        let restorer = Restorer(system: system, run: setting.run, patience: watch)
-        do throws(SystemError) {
-            return try restorer.restore(setting.seed % Int64(cell.workload.agents))
-        } catch {
-            if error.code == .interrupted { throw TrialError(error.message, isInterrupt: true) }
-            teller.warn("no agent could be restored: \(error.message)")
-            return nil
-        }
-    }
-
     /// Reads the history back from the disk, as `check` would, and takes the verdict from it.
     private func judge(_ trial: inout Summary.Trial) {
         teller.say("checking")
@@ -361,7 +281,7 @@ final class TrialRun {
         teller.glimpse(clock, producers.status, elapsed: recorder.map { min($0.now, loadEnd ?? .max) - lead })
     }
 
-    private func invalidate(_ reason: String, worker: String = "holdfast") {
+    func invalidate(_ reason: String, worker: String = "holdfast") {
         teller.warn("invalid: \(worker): \(reason)")
         recorder?.gap(worker: worker, reason)
     }
@@ -381,7 +301,7 @@ final class TrialRun {
 
     // MARK: Errors
 
-    private func patiently(upTo seconds: Double, until condition: () -> Bool) throws(TrialError) -> Bool {
+    func patiently(upTo seconds: Double, until condition: () -> Bool) throws(TrialError) -> Bool {
         do throws(SystemError) {
             return try watch.wait(upTo: seconds, until: condition)
         } catch {
@@ -389,7 +309,7 @@ final class TrialRun {
         }
     }
 
-    private func attempt<T: ~Copyable>(_ body: () throws -> T) throws(TrialError) -> T {
+    func attempt<T: ~Copyable>(_ body: () throws -> T) throws(TrialError) -> T {
         do {
             return try body()
         } catch let error as SystemError {

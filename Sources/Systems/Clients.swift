@@ -3,11 +3,11 @@ public import Workers
 /// The client of each broker, as workers use it. A new broker is a line in each.
 public enum Clients {
     /// Plays a producer's orders with the client that they name; returns the process's exit status.
-    public static func produce(_ orders: ProducerOrders) throws(ProducerError) -> Int32 {
+    public static func produce(_ orders: ProducerOrders) throws(WorkerError) -> Int32 {
         switch orders.client.client {
         case "redis": ProducerWorker.run(orders, publisher: try RedisPublisher(orders))
         case "kafka": ProducerWorker.run(orders, publisher: try KafkaPublisher(orders))
-        default: throw ProducerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
+        default: throw WorkerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
         }
     }
 

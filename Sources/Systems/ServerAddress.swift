@@ -21,14 +21,14 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The addresses of a producer's orders; refuses what load may not be sent to.
-    static func ours(_ texts: [String]) throws(ProducerError) -> [ServerAddress] {
+    static func ours(_ texts: [String]) throws(WorkerError) -> [ServerAddress] {
         var addresses: [ServerAddress] = []
         for text in texts {
             guard let address = ServerAddress(text) else {
-                throw ProducerError("client.addresses: `\(text)` is not ADDRESS:PORT with a numeric address")
+                throw WorkerError("client.addresses: `\(text)` is not ADDRESS:PORT with a numeric address")
             }
             guard address.isOurs else {
-                throw ProducerError(
+                throw WorkerError(
                     "client.addresses: \(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15); "
                         + "load is sent nowhere else")
             }

@@ -8,6 +8,20 @@ public protocol WorkerOrders: Codable, Sendable {
     static var role: String { get }
     /// Names the process, its shard, its status lines and its messages.
     var worker: String { get }
+    /// What a worker cannot work with; nil if all is well.
+    var problem: String? { get }
+}
+
+extension WorkerOrders {
+    /// Reads and checks the orders that a file holds.
+    public init(at path: String) throws(WorkerError) {
+        do {
+            self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: URL(filePath: path)))
+        } catch {
+            throw WorkerError("\(path): not the orders of a worker that is to \(Self.role): \(error)")
+        }
+        if let problem { throw WorkerError("\(path): \(problem)") }
+    }
 }
 
 /// What a worker process says of itself, one JSON object a line.
@@ -38,7 +52,7 @@ public final class WorkerProcess<Orders: WorkerOrders, Status: WorkerStatus> {
     ///   - executable: what answers to `worker ROLE ORDERS.json`.
     public init(
         _ orders: Orders, ordersPath: String, log: String, executable: String = "/proc/self/exe"
-    ) throws(ProducerError) {
+    ) throws(WorkerError) {
         self.orders = orders
         do {
             let encoder = JSONEncoder()
@@ -49,7 +63,7 @@ public final class WorkerProcess<Orders: WorkerOrders, Status: WorkerStatus> {
                 environment: Self.environment,
                 input: .pipe, output: .pipe, errors: .file(log))
         } catch {
-            throw ProducerError("the worker \(orders.worker) could not be started: \(error)")
+            throw WorkerError("the worker \(orders.worker) could not be started: \(error)")
         }
         if let output = child.output { reader = LineReader(descriptor: output) }
     }

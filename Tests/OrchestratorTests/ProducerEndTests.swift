@@ -122,6 +122,6 @@ struct ProducerEndTests {
         try second.pause()
         try second.terminate()
         #expect(crew.news == [])
-        #expect(throws: ProducerError.self) { try crew.producers.add(as: 3) }
+        #expect(throws: WorkerError.self) { try crew.producers.add(as: 3) }
     }
 }

@@ -44,10 +44,10 @@ struct KafkaClientPropertyTests {
 
     @Test func whatAProducerCannotWriteToIsRefused() {
         for streams in [["topic"], ["-1"], ["a-x"], ["a-0", "b-0"]] {
-            #expect(throws: ProducerError.self) { try Self.settings([:], streams: streams) }
+            #expect(throws: WorkerError.self) { try Self.settings([:], streams: streams) }
         }
-        #expect(throws: ProducerError.self) { try Self.settings([:], ack: "reply") }
-        #expect(throws: ProducerError.self) { try Self.settings(["holdfast.transaction.events": "none"]) }
+        #expect(throws: WorkerError.self) { try Self.settings([:], ack: "reply") }
+        #expect(throws: WorkerError.self) { try Self.settings(["holdfast.transaction.events": "none"]) }
     }
 
     private static func settings(

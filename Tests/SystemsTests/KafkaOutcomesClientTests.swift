@@ -158,7 +158,7 @@ struct KafkaOutcomesClientTests {
 
     @Test func theLibraryConnectsNowhereElse() async throws {
         try await onThread {
-            #expect(throws: ProducerError.self) { try KafkaRig(["192.0.2.1:9092"], streams: ["t-0"]) }
+            #expect(throws: WorkerError.self) { try KafkaRig(["192.0.2.1:9092"], streams: ["t-0"]) }
             // What brokers advertise is not in the orders.
             let rig = try KafkaRig(
                 ["127.0.0.1:1"], streams: ["t-0"], agents: 1,

@@ -110,7 +110,7 @@ struct KafkaTransactionClientTests {
     @Test func timeOutsFitIntoTheTransaction() throws {
         let settings = ["holdfast.transaction.events": "10", "transaction.timeout.ms": "3000"]
         _ = try KafkaRig(["127.0.0.1:1"], streams: ["t-0"], settings: settings)
-        let error = #expect(throws: ProducerError.self) {
+        let error = #expect(throws: WorkerError.self) {
             try KafkaRig(
                 ["127.0.0.1:1"], streams: ["t-0"],
                 settings: settings.merging(["message.timeout.ms": "60000"]) { $1 })

@@ -189,7 +189,7 @@ struct RedisPublisherTests {
 
     @Test func addressesBeyondTheLabAreRefused() throws {
         for address in ["10.0.0.1:6379", "192.0.2.1:6379", "localhost:6379", "198.20.0.1:6379"] {
-            #expect(throws: ProducerError.self) { try Rig(address: address, agents: 1) }
+            #expect(throws: WorkerError.self) { try Rig(address: address, agents: 1) }
         }
     }
 }

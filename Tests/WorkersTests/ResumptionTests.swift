@@ -80,8 +80,8 @@ struct ResumptionTests {
         let descriptor = open(path, O_WRONLY)
         defer { close(descriptor) }
         #expect(pwrite(descriptor, [0xFF, 0xFF], 2, length - 128 + 20) == 2)
-        #expect(throws: ProducerError.self) { try Resumption(shards: [path]) }
-        #expect(throws: ProducerError.self) { try Resumption(shards: [folder.path + "/none"]) }
+        #expect(throws: WorkerError.self) { try Resumption(shards: [path]) }
+        #expect(throws: WorkerError.self) { try Resumption(shards: [folder.path + "/none"]) }
     }
 
     @Test(

@@ -6,13 +6,13 @@ import Workers
 /// bench [generator] [kafka] [checker] [trial] [--events N] [--folder DIR]
 ///
 /// Prints one JSON object a line for each figure, of all benchmarks if none is named. What it writes below DIR (a new
-/// folder in TMPDIR) is deleted. `bench worker ORDERS.json` is one of its own producers.
+/// folder in TMPDIR) is deleted. `bench worker produce ORDERS.json` is one of its own producers.
 @main
 struct Main {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
-        if CommandLine.arguments.count == 3, CommandLine.arguments[1] == "worker" {
-            exit(produce(CommandLine.arguments[2]))
+        if CommandLine.arguments.count == 4, CommandLine.arguments[1] == "worker" {
+            exit(produce(CommandLine.arguments[3]))
         }
         var events = 14_300_000
         var wanted: [String] = []
@@ -48,7 +48,7 @@ struct Main {
 
     private static func produce(_ orders: String) -> Int32 {
         do {
-            return try Clients.produce(try ProducerWorker.orders(at: orders))
+            return try Clients.produce(try ProducerOrders(at: orders))
         } catch {
             write(STDERR_FILENO, "bench: \(error)\n")
             return 2

@@ -31,7 +31,7 @@ final class Producers {
     private(set) var isDismissed = false
 
     /// Starts them all; they begin their load when their lead is over.
-    func start(_ setting: Setting, client: ClientOrders) throws(ProducerError) {
+    func start(_ setting: Setting, client: ClientOrders) throws(WorkerError) {
         self.setting = setting
         for index in 0..<setting.cell.workload.producers {
             let name = "producer-\(index + 1)"
@@ -45,9 +45,9 @@ final class Producers {
     private static func clock(_ setting: Setting) -> () -> Int64 { { MonotonicClock.now() - setting.epoch } }
 
     /// A producer without a process as yet, that has the identity of the one of this number, counted from 1.
-    func add(as number: Int) throws(ProducerError) -> Producer {
+    func add(as number: Int) throws(WorkerError) -> Producer {
         guard let setting, all.indices.contains(number - 1), number <= countAtStart else {
-            throw ProducerError("there is no producer \(number): the workload has \(countAtStart) (see producers)")
+            throw WorkerError("there is no producer \(number): the workload has \(countAtStart) (see producers)")
         }
         let identity = all[number - 1].identity
         let producer = Producer(
@@ -60,8 +60,8 @@ final class Producers {
 
     /// Starts a process that goes on where those before it with the same identity stopped, if there were any.
     @discardableResult
-    func play(_ producer: Producer, client: ClientOrders) throws(ProducerError) -> ProducerProcess {
-        guard let setting else { throw ProducerError("the producers have not been started") }
+    func play(_ producer: Producer, client: ClientOrders) throws(WorkerError) -> ProducerProcess {
+        guard let setting else { throw WorkerError("the producers have not been started") }
         let generation = generation(of: producer.identity)
         let worker = generation == 1 ? producer.identity : "\(producer.identity).\(generation)"
         let cell = setting.cell

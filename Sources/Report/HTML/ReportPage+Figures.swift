@@ -46,13 +46,14 @@ extension ReportPage {
             return .element("tbody", [:], all: [title] + lines)
         }
         if rows.isEmpty { return .nothing }
-        return .fragment([
-            .element("h3", [:], "Groups"),
-            .element(
-                "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Groups"],
-                .element("table", ["class": "figures"], .fragment([Self.head(names, numbersFrom: 1)] + rows))),
-            .element("p", ["class": "note"], .text(Remarks.groups)),
-        ])
+        return .fragment(
+            [
+                .element("h3", [:], "Groups"),
+                .element(
+                    "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Groups"],
+                    .element("table", ["class": "figures"], .fragment([Self.head(names, numbersFrom: 1)] + rows))),
+                .element("p", ["class": "note"], .text(Remarks.groups)),
+            ] + KeepingUp.sentences(of: digest).map { .element("p", [:], .text($0)) })
     }
 
     private func line(_ digest: CellDigest) -> HTML {

@@ -93,6 +93,7 @@ enum MarkdownReport {
         lines += [
             "", Remarks.spreads,
         ]
+        for sentence in KeepingUp.sentences(of: digest) { lines += ["", escape(sentence)] }
         if cells.contains(where: { $0.saturated > 0 }) {
             lines.append("\\* " + Remarks.saturated)
         }

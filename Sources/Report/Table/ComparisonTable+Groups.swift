@@ -20,7 +20,8 @@ extension ComparisonTable {
             if lines.isEmpty { continue }
             columns.rows += [.line(""), .line(safe(row.name))] + lines
         }
-        return columns.lines(width: width) + [""] + DisplayWidth.wrap(Remarks.groups, to: width)
+        let sentences = [Remarks.groups] + KeepingUp.sentences(of: digest).map(safe)
+        return columns.lines(width: width) + [""] + sentences.flatMap { DisplayWidth.wrap($0, to: width) }
     }
 
     private func groupLine(for digest: CellDigest) -> Columns.Row? {

@@ -26,17 +26,17 @@ final class RedisPublisher: Publisher {
     private var dirty: [Int] = []
     private var isDirty: [Bool]
 
-    init(_ orders: ProducerOrders) throws(ProducerError) {
+    init(_ orders: ProducerOrders) throws(WorkerError) {
         let client = orders.client
         guard let acknowledgement = Acknowledgement(client.ack) else {
-            throw ProducerError("client.ack: `\(client.ack)` is none of `reply`, `wait N [MS]`, `waitaof L R [MS]`")
+            throw WorkerError("client.ack: `\(client.ack)` is none of `reply`, `wait N [MS]`, `waitaof L R [MS]`")
         }
         addresses = try ServerAddress.ours(client.addresses)
         pinned = client.settings["clients"] == "pinned"
         var count = acknowledgement == .reply ? 1 : orders.agents.count
         if let text = client.settings["connections"] {
             guard let wanted = Int(text), (1...Self.connectionLimit).contains(wanted) else {
-                throw ProducerError("client.settings.connections: must be from 1 to \(Self.connectionLimit)")
+                throw WorkerError("client.settings.connections: must be from 1 to \(Self.connectionLimit)")
             }
             if acknowledgement == .reply { count = min(wanted, orders.agents.count) }
         }
@@ -44,7 +44,7 @@ final class RedisPublisher: Publisher {
         streams = client.streams.count
         let maxlen = client.settings["maxlen"]
         let longest = maxlen.flatMap { RedisSettings.MaxLength($0) }
-        if let maxlen, longest == nil { throw ProducerError("client.settings.maxlen: `\(maxlen)` is no length") }
+        if let maxlen, longest == nil { throw WorkerError("client.settings.maxlen: `\(maxlen)` is no length") }
         requests = client.streams.map {
             XADDRequest(stream: $0, maxlen: longest, behind: acknowledgement.command)
         }

@@ -10,6 +10,7 @@ import Workload
 struct ConsumerLoop<S: Subscriber>: ~Copyable {
     private static var inputToken: UInt64 { 0 }
     private static var signalToken: UInt64 { .max }
+    private static var mostRounds: Int { 8 }
     private let statusEvery: Int64 = 100_000_000
 
     private let orders: ConsumerOrders
@@ -88,7 +89,7 @@ struct ConsumerLoop<S: Subscriber>: ~Copyable {
             if subscriber.nextDeadline <= steady() { subscriber.expire(poller, now: steady(), into: &inbox) }
             try turn()
         }
-        try turn()
+        repeat { try turn() } while hasMail
         try history.close()
         var last = current()
         last.done = true
@@ -117,15 +118,18 @@ struct ConsumerLoop<S: Subscriber>: ~Copyable {
         let ahead = hands.nextEnd == .max ? .max : now + max(0, hands.nextEnd - clock())
         let next = min(subscriber.nextDeadline, nextStatus, ahead, soon)
         do throws(KernelFailure) {
-            try poller.wait(timeoutNanoseconds: next <= now ? 0 : next - now, into: &events)
+            try poller.wait(timeoutNanoseconds: next <= now || hasMail ? 0 : next - now, into: &events)
         } catch {
             throw WorkerError(error.description)
         }
     }
 
-    /// Writes down what came, does what work is done by now, and tells the broker; again while that brings more.
+    /// Writes down what came, does what work is done by now, and tells the broker; again while that brings more, but
+    /// for so often that commands and status lines do not wait for long.
     private mutating func turn() throws(WorkerError) {
+        var rounds = 0
         repeat {
+            rounds += 1
             takeInbox()
             work()
             try history.flush()
@@ -134,9 +138,11 @@ struct ConsumerLoop<S: Subscriber>: ~Copyable {
                 let room = isStopping ? 0 : hands.room(of: consumer)
                 subscriber.demand(consumer, room, poller, now: steady(), into: &inbox)
             }
-        } while !inbox.handed.isEmpty || !inbox.receipts.isEmpty
+        } while hasMail && rounds < Self.mostRounds
         try holding.keep(hands.holding)
     }
+
+    private var hasMail: Bool { !inbox.handed.isEmpty || !inbox.receipts.isEmpty }
 
     private mutating func takeInbox() {
         let t = clock()

@@ -1,21 +1,8 @@
-import Foundation
 import Glibc
 import Platform
 
 /// The life of a consumer process, from its orders to its exit code.
 public enum ConsumerWorker {
-    /// Reads and checks the orders.
-    public static func orders(at path: String) throws(WorkerError) -> ConsumerOrders {
-        let orders: ConsumerOrders
-        do {
-            orders = try JSONDecoder().decode(ConsumerOrders.self, from: Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw WorkerError("\(path): not the orders of a consumer: \(error)")
-        }
-        if let problem = orders.problem { throw WorkerError("\(path): \(problem)") }
-        return orders
-    }
-
     /// Plays the orders with this subscriber. 0 when all went well, SIGTERM included, which ends a consumer in good
     /// order; 4 when it gave up: it has then said why.
     ///

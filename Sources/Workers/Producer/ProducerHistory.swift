@@ -14,7 +14,7 @@ struct ProducerHistory: ~Copyable {
     /// The transaction that attempts belong to now: the publisher's number of it, and that of its name.
     private var current: (transaction: Int64, name: UInt32) = (0, 0)
 
-    init(_ orders: ProducerOrders, form: Position.Form) throws(ProducerError) {
+    init(_ orders: ProducerOrders, form: Position.Form) throws(WorkerError) {
         writer = try Self.open(orders)
         worker = writer.name(orders.worker)
         poison = Poison(share: orders.workload.poison, seed: orders.seed)
@@ -24,11 +24,11 @@ struct ProducerHistory: ~Copyable {
         for stream in orders.client.streams { streams.append(writer.stream(stream, form: form)) }
     }
 
-    private static func open(_ orders: ProducerOrders) throws(ProducerError) -> ShardWriter {
+    private static func open(_ orders: ProducerOrders) throws(WorkerError) -> ShardWriter {
         do throws(ShardError) {
             return try ShardWriter(path: orders.historyPath, worker: orders.worker)
         } catch {
-            throw ProducerError("\(error)")
+            throw WorkerError("\(error)")
         }
     }
 
@@ -64,12 +64,12 @@ struct ProducerHistory: ~Copyable {
         writer.append(.gap(t: now, worker: worker, reason: writer.name(reason)))
     }
 
-    mutating func flush() throws(ProducerError) {
-        do throws(ShardError) { try writer.flush() } catch { throw ProducerError("\(error)") }
+    mutating func flush() throws(WorkerError) {
+        do throws(ShardError) { try writer.flush() } catch { throw WorkerError("\(error)") }
     }
 
-    mutating func close() throws(ProducerError) {
-        do throws(ShardError) { try writer.close() } catch { throw ProducerError("\(error)") }
+    mutating func close() throws(WorkerError) {
+        do throws(ShardError) { try writer.close() } catch { throw WorkerError("\(error)") }
     }
 
     func knows(_ reason: UInt16) -> Bool { Int(reason) < reasons.count && reasons[Int(reason)] != 0 }

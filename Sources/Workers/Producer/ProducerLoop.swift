@@ -3,14 +3,6 @@ import History
 import Platform
 import Workload
 
-/// Why a producer gave up: a history of its own that cannot be trusted any more is worth nothing.
-public struct ProducerError: Error, Sendable, CustomStringConvertible {
-    public var description: String
-    public init(_ description: String) { self.description = description }
-}
-
-public typealias WorkerError = ProducerError
-
 /// The one loop of a producer process: waits, takes answers, begins what is due, writes the history, sends.
 ///
 /// The order within a turn is what the history stands on: an attempt is in the kernel's hands before its first byte is
@@ -44,7 +36,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
     private var nextStatus: Int64 = .min
     private var nextReport: Int64 = .min
 
-    public init(_ orders: ProducerOrders, publisher: P, input: Int32, output: Int32) throws(ProducerError) {
+    public init(_ orders: ProducerOrders, publisher: P, input: Int32, output: Int32) throws(WorkerError) {
         var past = Resumption()
         if !orders.resumes.isEmpty {
             past = try Resumption(shards: orders.resumes)
@@ -64,7 +56,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         completions.reserveCapacity(4 * turnLimit)
     }
 
-    private static func makePoller(_ input: Int32) throws(ProducerError) -> Poller {
+    private static func makePoller(_ input: Int32) throws(WorkerError) -> Poller {
         do throws(KernelFailure) {
             let poller = try Poller()
             try Sockets.setBlocking(input, false)
@@ -72,14 +64,14 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
             do throws(KernelFailure) { try poller.add(input, token: inputToken) } catch  where error.number == EPERM {}
             return poller
         } catch {
-            throw ProducerError(error.description)
+            throw WorkerError(error.description)
         }
     }
 
     private func clock() -> Int64 { MonotonicClock.now() - orders.epoch }
 
     /// Plays until told to stop and everything is answered.
-    public mutating func run() throws(ProducerError) {
+    public mutating func run() throws(WorkerError) {
         var events: [PollEvent] = []
         publisher.open(poller, now: clock())
         while true {
@@ -110,24 +102,24 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
     }
 
     /// The last line of one that gives up.
-    public mutating func tellFailure(_ error: ProducerError) {
+    public mutating func tellFailure(_ error: WorkerError) {
         var last = currentStatus(clock(), done: false)
         last.error = error.description
         status.write(last, last: true)
     }
 
-    private mutating func wait(from now: Int64, into events: inout [PollEvent]) throws(ProducerError) {
+    private mutating func wait(from now: Int64, into events: inout [PollEvent]) throws(WorkerError) {
         var next = min(engine.nextDue, publisher.nextDeadline, nextStatus)
         if !engine.hasEnded(now) { next = min(next, engine.end) }
         do throws(KernelFailure) {
             try poller.wait(timeoutNanoseconds: next <= now ? 0 : next - now, into: &events)
         } catch {
-            throw ProducerError(error.description)
+            throw WorkerError(error.description)
         }
     }
 
     /// Takes the answers that have come, begins what is due, and sends it.
-    private mutating func turn() throws(ProducerError) {
+    private mutating func turn() throws(WorkerError) {
         takeAnswers()
         try beginWhatIsDue()
     }
@@ -147,7 +139,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         completions.removeAll(keepingCapacity: true)
     }
 
-    private mutating func beginWhatIsDue() throws(ProducerError) {
+    private mutating func beginWhatIsDue() throws(WorkerError) {
         let now = clock()
         references.removeAll(keepingCapacity: true)
         var begun = 0
@@ -202,7 +194,7 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         }
     }
 
-    private mutating func tell(_ now: Int64) throws(ProducerError) {
+    private mutating func tell(_ now: Int64) throws(WorkerError) {
         nextStatus = now + statusEvery
         status.write(currentStatus(now, done: nil), last: false)
         if now >= nextReport {
@@ -211,11 +203,11 @@ public struct ProducerLoop<P: Publisher>: ~Copyable {
         }
     }
 
-    private func report() throws(ProducerError) {
+    private func report() throws(WorkerError) {
         do {
             try ScheduleReport(worker: orders.worker, errors: errors, behind: behind).write(to: orders.schedulePath)
         } catch {
-            throw ProducerError("the schedule error could not be kept: \(error)")
+            throw WorkerError("the schedule error could not be kept: \(error)")
         }
     }
 

@@ -1,20 +1,7 @@
-import Foundation
 import Platform
 
 /// The life of a producer process, from its orders to its exit code.
 public enum ProducerWorker {
-    /// Reads and checks the orders.
-    public static func orders(at path: String) throws(ProducerError) -> ProducerOrders {
-        let orders: ProducerOrders
-        do {
-            orders = try JSONDecoder().decode(ProducerOrders.self, from: Data(contentsOf: URL(filePath: path)))
-        } catch {
-            throw ProducerError("\(path): not the orders of a producer: \(error)")
-        }
-        if let problem = orders.problem { throw ProducerError("\(path): \(problem)") }
-        return orders
-    }
-
     /// Plays the orders with this publisher. 0 when all went well, 4 when the producer gave up; it has then said why.
     ///
     /// - Parameters:
@@ -24,9 +11,9 @@ public enum ProducerWorker {
         _ orders: ProducerOrders, publisher: some Publisher, input: Int32 = 0, output: Int32 = 1
     ) -> Int32 {
         MonotonicClock.makeWaitsExact()
-        do throws(ProducerError) {
+        do throws(WorkerError) {
             var loop = try ProducerLoop(orders, publisher: publisher, input: input, output: output)
-            do throws(ProducerError) {
+            do throws(WorkerError) {
                 try loop.run()
             } catch {
                 loop.tellFailure(error)

@@ -77,7 +77,7 @@ public protocol Publisher: AnyObject {
 
     /// Called before anything else, by a producer that takes another's place: takes over the identity, and out of what is
     /// to be tried again whatever the broker is known to have. May wait.
-    func settle(_ past: inout Resumption) throws(ProducerError)
+    func settle(_ past: inout Resumption) throws(WorkerError)
 
     /// The number of the transaction that the attempt belongs to that was prepared last; 0: none.
     var transaction: Int64 { get }
@@ -93,7 +93,7 @@ public protocol Publisher: AnyObject {
 }
 
 extension Publisher {
-    public func settle(_ past: inout Resumption) throws(ProducerError) {}
+    public func settle(_ past: inout Resumption) throws(WorkerError) {}
     public var transaction: Int64 { 0 }
     public func transactionName(_ number: Int64) -> String { "" }
     public func takeEnded(_ each: (EndedTransaction) -> Void) {}

@@ -27,17 +27,17 @@ public struct Resumption: Sendable, Equatable {
     public init() {}
 
     /// Reads the shards, torn tails included.
-    public init(shards: [String]) throws(ProducerError) {
+    public init(shards: [String]) throws(WorkerError) {
         let history: History
         do throws(InputError) {
             history = try History.open(shards: shards)
         } catch {
-            throw ProducerError("what an earlier producer left cannot be read: \(error)")
+            throw WorkerError("what an earlier producer left cannot be read: \(error)")
         }
         var reader = Reader()
         for chunk in history.chunks { reader.noteEnds(chunk) }
         for chunk in history.chunks { reader.note(chunk) }
-        if reader.isDamaged { throw ProducerError("a shard that an earlier producer left is damaged") }
+        if reader.isDamaged { throw WorkerError("a shard that an earlier producer left is damaged") }
         agents = reader.events.mapValues(\.summary)
     }
 }

@@ -11,8 +11,8 @@ struct WorkerCommand: Command {
         guard arguments.rest.count == 2 else { throw UsageError("\(name) needs \(synopsis)") }
         let path = arguments.rest[1]
         switch arguments.rest[0] {
-        case ProducerOrders.role: return try Clients.produce(try ProducerWorker.orders(at: path))
-        case ConsumerOrders.role: return try Clients.consume(try ConsumerWorker.orders(at: path))
+        case ProducerOrders.role: return try Clients.produce(try ProducerOrders(at: path))
+        case ConsumerOrders.role: return try Clients.consume(try ConsumerOrders(at: path))
         default: throw UsageError("\(name) needs \(synopsis)")
         }
     }

@@ -26,18 +26,18 @@ struct KafkaProducerSettings: Sendable {
         var abort: Double
     }
 
-    init(_ orders: ProducerOrders) throws(ProducerError) {
+    init(_ orders: ProducerOrders) throws(WorkerError) {
         let client = orders.client
         addresses = try ServerAddress.ours(client.addresses)
         var named: [(topic: String, partition: Int32)] = []
         for stream in client.streams { named.append(try Self.partition(stream)) }
         topic = named[0].topic
         if let other = named.first(where: { $0.topic != named[0].topic }) {
-            throw ProducerError("client.streams: a producer writes to one topic, not to \(topic) and \(other.topic)")
+            throw WorkerError("client.streams: a producer writes to one topic, not to \(topic) and \(other.topic)")
         }
         partitions = named.map(\.partition)
         guard ["0", "1", "all", "-1"].contains(client.ack) else {
-            throw ProducerError("client.ack: `\(client.ack)` is none of `0`, `1`, `all`")
+            throw WorkerError("client.ack: `\(client.ack)` is none of `0`, `1`, `all`")
         }
         let properties = Self.properties(orders)
         self.properties = properties
@@ -56,22 +56,22 @@ struct KafkaProducerSettings: Sendable {
     private static let events = KafkaClientProperties.ownPrefix + "transaction.events"
     private static let abort = KafkaClientProperties.ownPrefix + "transaction.abort"
 
-    private static func transactions(_ settings: [String: String]) throws(ProducerError) -> Transactions? {
+    private static func transactions(_ settings: [String: String]) throws(WorkerError) -> Transactions? {
         guard let events = settings[events] else { return nil }
         guard let limit = Int(events), limit > 0 else {
-            throw ProducerError("client.settings.\(Self.events): `\(events)` is no number of events")
+            throw WorkerError("client.settings.\(Self.events): `\(events)` is no number of events")
         }
         guard let share = Double(settings[abort] ?? "0"), (0...1).contains(share) else {
-            throw ProducerError("client.settings.\(Self.abort): `\(settings[abort] ?? "")` is no share (0 to 1)")
+            throw WorkerError("client.settings.\(Self.abort): `\(settings[abort] ?? "")` is no share (0 to 1)")
         }
         return Transactions(events: limit, abort: share)
     }
 
     /// `TOPIC-P`, as Kafka names a partition's folder.
-    static func partition(_ stream: String) throws(ProducerError) -> (topic: String, partition: Int32) {
+    static func partition(_ stream: String) throws(WorkerError) -> (topic: String, partition: Int32) {
         guard let dash = stream.lastIndex(of: "-"), dash != stream.startIndex,
             let partition = Int32(stream[stream.index(after: dash)...]), partition >= 0
-        else { throw ProducerError("client.streams: `\(stream)` is not TOPIC-PARTITION") }
+        else { throw WorkerError("client.streams: `\(stream)` is not TOPIC-PARTITION") }
         return (String(stream[..<dash]), partition)
     }
 

@@ -50,7 +50,7 @@ final class KafkaPublisher: Publisher {
         var status: UInt32
     }
 
-    init(_ orders: ProducerOrders) throws(ProducerError) {
+    init(_ orders: ProducerOrders) throws(WorkerError) {
         settings = try KafkaProducerSettings(orders)
         worker = orders.worker
         codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
@@ -61,7 +61,7 @@ final class KafkaPublisher: Publisher {
             plan = KafkaTransactionPlan(
                 limit: transactions.events, share: transactions.abort, seed: orders.seed, identity: transactionPrefix)
         }
-        do throws(KernelFailure) { errands = try KafkaErrands() } catch { throw ProducerError(error.description) }
+        do throws(KernelFailure) { errands = try KafkaErrands() } catch { throw WorkerError(error.description) }
         producer = try Self.makeProducer(settings, worker: orders.worker)
     }
 
@@ -69,13 +69,13 @@ final class KafkaPublisher: Publisher {
 
     private static func makeProducer(
         _ settings: KafkaProducerSettings, worker: String
-    ) throws(ProducerError) -> KafkaProducer {
+    ) throws(WorkerError) -> KafkaProducer {
         do throws(KafkaClientError) {
             return try KafkaProducer(properties: settings.properties, topic: settings.topic) { text in
                 Diagnostics.write("\(worker): \(text)")
             }
         } catch {
-            throw ProducerError("client.settings: \(error)")
+            throw WorkerError("client.settings: \(error)")
         }
     }
 
@@ -262,18 +262,18 @@ final class KafkaPublisher: Publisher {
 
     /// What an earlier owner of the identity had committed is in the log, whether it came to know that or not: whoever
     /// takes its place reads it back, as an application would that restores its state.
-    func settle(_ past: inout Resumption) throws(ProducerError) {
+    func settle(_ past: inout Resumption) throws(WorkerError) {
         guard plan != nil else { return }
         do throws(KafkaErrands.Failure) {
             try KafkaErrands.initialise(producer.instance)
             plan?.hasStarted()
         } catch {
-            throw ProducerError("the identity cannot be taken over: \(KafkaLibrary.name(error.code)): \(error.text)")
+            throw WorkerError("the identity cannot be taken over: \(KafkaLibrary.name(error.code)): \(error.text)")
         }
         do throws(SystemError) {
             try KafkaCommitted(settings, run: codec.run).read { past.settle(agent: $0, seq: $1) }
         } catch {
-            throw ProducerError("what was committed cannot be read back: \(error)")
+            throw WorkerError("what was committed cannot be read back: \(error)")
         }
     }
 
@@ -396,7 +396,7 @@ final class KafkaPublisher: Publisher {
         abandon(reason, now: now, into: &completions)
         replaceAt = now + SystemLimits.kafkaReplaceAfter
         nextLook = min(nextLook, replaceAt)
-        do throws(ProducerError) {
+        do throws(WorkerError) {
             let fresh = try Self.makeProducer(settings, worker: worker)
             do throws(KernelFailure) { try poller.remove(producer.descriptor) } catch {
                 preconditionFailure("an event descriptor that was polled: \(error)")

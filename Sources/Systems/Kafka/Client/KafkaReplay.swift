@@ -41,10 +41,10 @@ struct KafkaReplay {
     ) throws(SystemError) {
         var named: String?
         for stream in streams {
-            do throws(ProducerError) {
+            do throws(WorkerError) {
                 let (topic, index) = try KafkaProducerSettings.partition(stream)
                 guard named == nil || named == topic else {
-                    throw ProducerError("a replay is of one topic, not of \(named ?? "") and \(topic)")
+                    throw WorkerError("a replay is of one topic, not of \(named ?? "") and \(topic)")
                 }
                 named = topic
                 partitions.append(Partition(stream: stream, index: index, end: 0))
