@@ -54,6 +54,9 @@ struct CatchUpTests {
         #expect(story.verdict().group().catchUpNanoseconds == 0)
         story.deliver(1, 0, 1, t: 9)
         #expect(story.verdict().group().catchUpNanoseconds == 5)
+        // And having it makes up for nothing else.
+        story.good(0, 2, at: 2)
+        #expect(story.verdict().group().catchUpNanoseconds == nil)
     }
 
     @Test func neverIsWrittenAsNull() {

@@ -124,13 +124,30 @@ struct AgentStatesTests {
         #expect(group(handed) == counts(0, 0, 1))
     }
 
+    @Test func whatStoodFirstAtAPositionIsWhatWasProcessedThere() {
+        for contested: UInt64 in [9, 0] {
+            // Once where no pass has anything, once where one has the first of the two.
+            let story = Story()
+            acked(story, 0..<2, kind: "tool-call")
+            for seq: Int64 in 0..<2 { story.entry(UInt64(seq), 0, seq) }
+            story.group(processing: true)
+            story.deliver(contested, 0, 0)
+            story.deliver(contested, 0, 1)
+            story.deliver(1, 0, 1)
+            story.progress(.processed, contested)
+            story.progress(.processed, 1)
+            #expect(group(story) == counts(1, 0, 0))
+        }
+    }
+
     @Test func groupsAreJudgedOneByOne() {
         let story = story([0, 1, 2])
         acked(story, 3..<5, kind: "tool-call", agent: 7)
         for seq: Int64 in 3..<5 { story.entry(UInt64(seq), 7, seq) }
         for seq: Int64 in 3..<5 { story.deliver(UInt64(seq), 7, seq, group: "h") }
+        for seq: Int64 in 0..<3 { story.deliver(UInt64(seq), 0, seq, group: "i") }
         let states = story.verdict().states
         #expect(states?.log == counts(2, 0, 0))
-        #expect(states?.groups == [Name("g"): counts(1, 0, 1), Name("h"): counts(1, 0, 1)])
+        #expect(states?.groups == [Name("g"): counts(1, 0, 1), Name("h"): counts(1, 0, 1), Name("i"): counts(1, 0, 1)])
     }
 }
