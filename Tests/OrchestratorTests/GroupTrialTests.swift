@@ -74,7 +74,7 @@ struct GroupTrialTests {
             Self.suite(
                 Self.redis(
                     "zombie", "consumers: 2, processing: 4ms, batch: 50, claim: 500ms",
-                    "{fault: consumer-pause, with: {pause: 1500ms}}")
+                    "{fault: consumer-pause, with: {pause: 2500ms}}")
                     + Self.redis("poison", "consumers: 2, claim: 200ms, dead-letter: {after: 3}", "none")
                     .replacing("    groups:", with: "    workload: {poison: 2%}\n    groups:")
                     + Self.redis(

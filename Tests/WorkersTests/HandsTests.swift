@@ -30,14 +30,15 @@ import Workload
         #expect(hands.next(500) == 1)
         hands.finish(1)
         #expect(hands.next(500) == nil && hands.nextEnd == 510)
-        #expect(hands.holding == 3)
+        // The broker may know already of the two that are done.
+        #expect(hands.holding == 1 && hands.isUnconfirmed(0) && hands.isUnconfirmed(1))
         hands.confirm(0)
-        #expect(hands.holding == 2)
+        #expect(hands.holding == 1)
         #expect(hands.next(510) == 2)
         hands.finish(2)
-        #expect(hands.room(of: 0) == 4 && hands.isEmpty && hands.holding == 2)
+        #expect(hands.room(of: 0) == 4 && hands.isEmpty && hands.holding == 0 && hands.isUnconfirmed(2))
         hands.confirm(stream: 0, before: Position(3, 0))
-        #expect(hands.holding == 0)
+        #expect(!hands.isKnown(2))
     }
 
     @Test func whatClosesWhileACommitIsTakenIsForgotten() {
@@ -87,7 +88,7 @@ import Workload
         hands.move(0)
         #expect(hands.next(0) == 1)
         hands.giveBack(1)
-        #expect(!hands.isEmpty && hands.room(of: 0) == 0 && hands.holding == 1)
+        #expect(!hands.isEmpty && hands.room(of: 0) == 0 && hands.holding == 0)
         hands.finish(0)
         #expect(hands.isEmpty && hands.isUnconfirmed(0))
         hands.confirm(0)

@@ -132,6 +132,7 @@ struct ConsumerLoop<S: Subscriber>: ~Copyable {
             rounds += 1
             takeInbox()
             work()
+            try holding.lower(to: hands.holding)
             try history.flush()
             answer()
             for consumer in orders.consumers.indices {

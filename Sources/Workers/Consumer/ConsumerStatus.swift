@@ -8,8 +8,8 @@ public struct ConsumerStatus: WorkerStatus, Codable, Equatable {
     public var processed: Int64 = 0
     /// Acknowledgements that the broker confirmed, of deliveries or of positions.
     public var confirmed: Int64 = 0
-    /// Events that a crash at this moment would show on: handed over and, as the group acknowledges, not confirmed as yet
-    /// (after processing), or not processed as yet.
+    /// Events that a crash at this moment would show on, for certain: handed over (and, where that comes before, or by
+    /// itself, acknowledged), and the work on them is not done.
     public var holding = 0
     public var rebalances: Int64 = 0
     public var refusals: Int64 = 0

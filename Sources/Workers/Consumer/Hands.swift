@@ -188,11 +188,11 @@ struct Hands: Sendable {
     /// Nothing is in hand, or on its way anywhere.
     var isEmpty: Bool { counts.unconfirmed + counts.due + counts.moving == 0 }
 
-    /// Events that a crash at this moment would show on (`ConsumerStatus.holding`).
+    /// Events that a crash at this moment would show on, for certain (`ConsumerStatus.holding`): not those of which
+    /// the broker may have been told.
     var holding: Int {
         switch ack {
-        case .afterProcessing: counts.due + counts.moving + counts.done
-        case .beforeProcessing, .none: counts.due
+        case .afterProcessing, .beforeProcessing, .none: counts.due
         case .auto:
             entries.count { entry in
                 entry.state == .due && entry.handed.position < committed[Int(entry.handed.stream)]

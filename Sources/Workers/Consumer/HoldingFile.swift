@@ -17,6 +17,10 @@ public struct HoldingFile: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// To be called before anything leaves the process that may free it of events: whoever is stopped after that was
+    /// not said to hold what the broker, or the history, knows to be done.
+    mutating func lower(to holding: Int) throws(WorkerError) { try keep(min(holding, last)) }
+
     /// One `write(2)` when the number has changed, over the last one.
     mutating func keep(_ holding: Int) throws(WorkerError) {
         if holding == last { return }
