@@ -1,147 +1,7 @@
-public import Documents
 public import History
 public import Labs
 public import Workers
 public import Workload
-
-/// A kind of system that a suite can name. A new one is one folder beside `Redis` and one line in `Systems.all`.
-public protocol SystemKind: Sendable {
-    /// As suites say it: `redis-standalone`.
-    var name: String { get }
-    var about: String { get }
-    var settings: [SettingDescription] { get }
-    /// What each form of acknowledgement promises there: (`reply`, `one process has applied it in memory`).
-    var acknowledgements: [(form: String, promise: String)] { get }
-    /// Checks a configuration of a suite without starting anything; refuses what is wrong, by field.
-    func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem
-    /// What consumer groups can be told there; nil: it has none.
-    var groupForm: GroupForm? { get }
-    /// The server that a configuration gets which names none, if the machine does not have it as a program of its own;
-    /// throws what is missing and how to get it. Nil: such a program it is.
-    func broughtServer() throws(SystemError) -> ServerVersion?
-}
-
-extension SystemKind {
-    public var groupForm: GroupForm? { nil }
-    public func broughtServer() throws(SystemError) -> ServerVersion? { nil }
-}
-
-/// What means something for the consumer groups of a system, in a suite's words.
-public struct GroupForm: Sendable {
-    public var acks: [GroupSettings.Ack]
-    /// Keys beyond those that every system has (`GroupForm.usual`).
-    public var keys: [String]
-
-    public static let usual = ["name", "consumers", "processes", "ack", "processing", "batch", "start", "dead-letter"]
-
-    public init(acks: [GroupSettings.Ack], keys: [String]) { (self.acks, self.keys) = (acks, keys) }
-}
-
-public struct SettingDescription: Sendable {
-    public var name: String
-    public var values: String
-    public var usual: String
-    public var about: String
-
-    public init(name: String, values: String, usual: String, about: String) {
-        (self.name, self.values, self.usual, self.about) = (name, values, usual, about)
-    }
-}
-
-/// What a suite says of one configuration, as far as its system must understand it.
-public struct ConfigurationText: Sendable {
-    public var name: String
-    /// The mapping under `settings`, nil if absent.
-    public var settings: Value?
-    public var ack: Value?
-    public var retries: Value?
-    public var transactions: Value?
-    /// Where to point when something is missing: the configuration itself.
-    public var place: Value
-    public var agents: Int
-    public var inFlight: Int
-
-    public init(
-        name: String, settings: Value?, ack: Value?, retries: Value?, transactions: Value? = nil, place: Value,
-        agents: Int, inFlight: Int
-    ) {
-        (self.name, self.settings, self.ack, self.retries) = (name, settings, ack, retries)
-        self.transactions = transactions
-        (self.place, self.agents, self.inFlight) = (place, agents, inFlight)
-    }
-}
-
-/// A checked configuration: knows what it needs of the machine, and makes the running system for one trial.
-public protocol ConfiguredSystem: Sendable {
-    var retries: Retries { get }
-    /// The server program that will run, with name and version as it says them; throws what is missing and how to get
-    /// it.
-    func server() throws(SystemError) -> ServerVersion
-    /// What an acknowledgement promises with just these settings, in a few words: `in the memory of one process`.
-    var promise: String { get }
-    /// Filesystem of each node's data, when it is to be one of its own.
-    var filesystem: Filesystem { get }
-    /// How large the filesystem of a node of its own is, at the most, in a trial that is expected to write so many
-    /// bytes. A lab asks for room for each, one by one: their files are sparse.
-    func filesystemBytes(expecting expectedBytes: Int) -> Int64
-    func makeSystem(_ trial: TrialSetting) -> any System
-    /// A system for one more trial on what an earlier one started, if it is as good as new; nil: it must be made afresh.
-    func makeSystem(_ trial: TrialSetting, from earlier: any System) -> (any System)?
-    /// What counts as acknowledged, as a suite would write it: `reply`, `wait 1`, `all`.
-    var acknowledgement: String { get }
-    /// What reports call acknowledged events, where nobody answers and so nothing is: `sent`.
-    var acknowledged: String? { get }
-    /// The client library and its version, if the clients are not Holdfast's own.
-    var client: ServerVersion? { get }
-    /// Time that clients need to connect before the first event, in nanoseconds. Always the same for a configuration, so
-    /// that the same seed gives the same intended times.
-    var lead: Int64 { get }
-    /// Whether its settings let events go after a time or beyond a length.
-    var retains: Bool { get }
-    /// What this machine lacks for such groups, and how to get it; nil: nothing.
-    func lack(for groups: [GroupSettings]) -> String?
-}
-
-extension ConfiguredSystem {
-    public func makeSystem(_ trial: TrialSetting, from earlier: any System) -> (any System)? { nil }
-    public var acknowledged: String? { nil }
-    public var client: ServerVersion? { nil }
-    public var lead: Int64 { 500_000_000 }
-    public var retains: Bool { false }
-    public func lack(for groups: [GroupSettings]) -> String? { nil }
-}
-
-public struct ServerVersion: Hashable, Sendable {
-    public var path: String
-    public var name: String
-    public var version: String
-
-    public init(path: String, name: String, version: String) {
-        (self.path, self.name, self.version) = (path, name, version)
-    }
-}
-
-/// What a running system must know of its trial.
-public struct TrialSetting: Sendable {
-    public var run: String
-    public var agents: Int
-    /// The trial's own folder for each node's configuration and log: `logs/`.
-    public var logDirectory: String
-    /// Bytes that the workload is expected to write, to size filesystems by.
-    public var expectedBytes: Int
-    /// False: nodes get plain folders (no fault of this trial needs a filesystem, or there is no right to make one).
-    public var ownFilesystems: Bool
-    /// Made when the system starts, with what holds their dead letters.
-    public var groups: [GroupSettings]
-
-    public init(
-        run: String, agents: Int, logDirectory: String, expectedBytes: Int, ownFilesystems: Bool,
-        groups: [GroupSettings] = []
-    ) {
-        (self.run, self.agents, self.logDirectory) = (run, agents, logDirectory)
-        (self.expectedBytes, self.ownFilesystems, self.groups) = (expectedBytes, ownFilesystems, groups)
-    }
-}
 
 /// A system that runs in a lab for one trial. Used by one thread: the one that runs the trial.
 ///
@@ -220,18 +80,7 @@ public protocol System: AnyObject {
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd]
 }
 
-/// What a group has before it.
-public struct Backlog: Hashable, Sendable {
-    /// Entries that it was never handed.
-    public var unread: Int64
-    /// Entries that it was handed, and has not confirmed.
-    public var pending: Int64
-
-    public var isEmpty: Bool { unread == 0 && pending == 0 }
-
-    public init(unread: Int64, pending: Int64) { (self.unread, self.pending) = (unread, pending) }
-}
-
+// What a system without groups, or without replay from a place, need not say.
 extension System {
     public var isolates: Bool { false }
     public func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
@@ -281,22 +130,4 @@ public struct NodeWord: Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         [tier, word, number.map(String.init)].compactMap { $0 }.joined(separator: " ")
     }
-}
-
-/// Waits on conditions with deadlines; the harness keeps watching signals, workers and its progress line meanwhile.
-public protocol Patience: AnyObject {
-    /// True as soon as `condition` is; false if `seconds` passed first. Throws `interrupted` if the run is to end.
-    func wait(upTo seconds: Double, until condition: () -> Bool) throws(SystemError) -> Bool
-}
-
-public struct SystemError: Error, Sendable, CustomStringConvertible {
-    public enum Code: Sendable {
-        case missing, setting, refused, unreachable, deadline, lab, interrupted, notApplicable
-    }
-    public var code: Code
-    public var message: String
-
-    public init(_ code: Code, _ message: String) { (self.code, self.message) = (code, message) }
-
-    public var description: String { message }
 }

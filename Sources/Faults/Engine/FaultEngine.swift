@@ -46,7 +46,12 @@ public final class FaultEngine {
                 try act(verb)
             case .wait(let wait):
                 if let event = wait.event as? any BuiltWorkerWait {
-                    same = [try hold(event, wait)]
+                    let name = type(of: event).name
+                    tell("wait \(name)")
+                    same = [
+                        try held.wait(
+                            event, upTo: wait.within, of: { () throws(FaultError) in try meant(by: event) }, in: scene)
+                    ]
                 } else {
                     try pause(for: wait)
                 }
@@ -198,8 +203,8 @@ public final class FaultEngine {
     }
 
     private func resolve(_ word: NodeWord) throws(FaultError) -> [any ProcessOwner] {
-        if word.word == "producer" { return [try producer(word.number)] }
-        if word.word == "consumer" { return [try consumer(word.number)] }
+        if word.word == "producer" { return [try scene.producer(word.number)] }
+        if word.word == "consumer" { return [try scene.consumer(word.number)] }
         if let worker = scene.workers.first(where: { $0.name == word.word }) { return [worker] }
         switch word.word {
         case "same": return same
@@ -227,57 +232,6 @@ extension FaultEngine {
     public func resumeWorkers() throws(FaultError) {
         let names = Set(scene.workers.map(\.name))
         try heal { $0.action == Pause.name && names.contains($0.node) }
-    }
-
-    /// As numbered at the start; without a number any that runs.
-    private func producer(_ number: Int?) throws(FaultError) -> any Worker {
-        guard let number else {
-            let running = scene.producers.first {
-                if case .running = $0.state { true } else { false }
-            }
-            guard let any = running ?? scene.producers.first else {
-                throw FaultError(.failed, "there is no producer at this moment")
-            }
-            return any
-        }
-        guard number <= scene.producersAtStart else {
-            throw FaultError(
-                .failed, "there is no producer \(number): the workload has \(scene.producersAtStart) (see producers)")
-        }
-        return scene.producers[number - 1]
-    }
-
-    /// As numbered at the start; without a number any that runs, so the first.
-    private func consumer(_ number: Int?) throws(FaultError) -> any Worker {
-        guard let number else {
-            guard let any = scene.consumers.first(where: \.isUp) ?? scene.consumers.first else {
-                throw FaultError(.failed, "there is no consumer at this moment")
-            }
-            return any
-        }
-        guard number <= scene.consumersAtStart else {
-            throw FaultError(.failed, "there is no consumer \(number): the groups have \(scene.consumersAtStart)")
-        }
-        return scene.consumers[number - 1]
-    }
-
-    /// Waits until a worker of those that are meant is as the event says, and leaves it stopped for the next step.
-    private func hold(_ event: any BuiltWorkerWait, _ step: WaitStep) throws(FaultError) -> any Worker {
-        let name = type(of: event).name
-        tell("wait \(name)")
-        var found: (any Worker)?
-        var failure: FaultError?
-        _ = try scene.wait(upTo: Double(step.within.nanoseconds) / 1e9) {
-            do throws(FaultError) {
-                found = try held.take(event, of: try meant(by: event), in: scene)
-            } catch {
-                failure = error
-            }
-            return found != nil || failure != nil
-        }
-        if let failure { throw failure }
-        guard let found else { throw FaultError(.deadline, "wait \(name): not within \(step.within)") }
-        return found
     }
 
     /// Consumers, if the step names nobody: any of them.

@@ -4,8 +4,28 @@ import Labs
 struct HeldWorkers {
     private var workers: [any Worker] = []
 
+    /// Waits until a worker of those that are meant at the moment is as the event says, and leaves it stopped.
+    mutating func wait(
+        _ event: any BuiltWorkerWait, upTo limit: Duration, of meant: () throws(FaultError) -> [any Worker],
+        in scene: any Scene
+    ) throws(FaultError) -> any Worker {
+        var found: (any Worker)?
+        var failure: FaultError?
+        _ = try scene.wait(upTo: Double(limit.nanoseconds) / 1e9) {
+            do throws(FaultError) {
+                found = try take(event, of: try meant(), in: scene)
+            } catch {
+                failure = error
+            }
+            return found != nil || failure != nil
+        }
+        if let failure { throw failure }
+        guard let found else { throw FaultError(.deadline, "wait \(type(of: event).name): not within \(limit)") }
+        return found
+    }
+
     /// The first of these at which the event has come, stopped; nil if there is none at this moment.
-    mutating func take(
+    private mutating func take(
         _ event: any BuiltWorkerWait, of candidates: [any Worker], in scene: any Scene
     ) throws(FaultError) -> (any Worker)? {
         for worker in candidates where event.hasCome(at: worker, in: scene) {

@@ -7,7 +7,7 @@ import Workload
 ///
 /// The order within a turn is what the history stands on: a delivery is in the kernel's hands before anybody works on
 /// it, the end of the work before it is acknowledged, and a try to move an event before its first byte is sent.
-struct ConsumerLoop<S: Subscriber>: ~Copyable {
+struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
     private static var inputToken: UInt64 { 0 }
     private static var signalToken: UInt64 { .max }
     private static var mostRounds: Int { 8 }

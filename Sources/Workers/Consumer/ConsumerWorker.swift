@@ -14,26 +14,15 @@ public enum ConsumerWorker {
         _ orders: ConsumerOrders, subscriber: @autoclosure () throws(WorkerError) -> S, input: Int32 = 0,
         output: Int32 = 1
     ) -> Int32 {
-        MonotonicClock.makeWaitsExact()
-        do throws(WorkerError) {
+        WorkerRun.play(orders.worker) { () throws(WorkerError) in
             let signals: SignalDescriptor
             do throws(KernelFailure) {
                 signals = try SignalDescriptor([SIGTERM])
             } catch {
                 throw WorkerError(error.description)
             }
-            var loop = try ConsumerLoop(
+            return try ConsumerLoop(
                 orders, subscriber: try subscriber(), signals: signals, input: input, output: output)
-            do throws(WorkerError) {
-                try loop.run()
-            } catch {
-                loop.tellFailure(error)
-                throw error
-            }
-            return 0
-        } catch {
-            Diagnostics.write("\(orders.worker): \(error)")
-            return 4
         }
     }
 }

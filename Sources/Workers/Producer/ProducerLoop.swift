@@ -7,7 +7,7 @@ import Workload
 ///
 /// The order within a turn is what the history stands on: an attempt is in the kernel's hands before its first byte is
 /// sent, and an outcome before the next turn. What one turn receives and begins shares one `write(2)`.
-public struct ProducerLoop<P: Publisher>: ~Copyable {
+public struct ProducerLoop<P: Publisher>: WorkerLoop, ~Copyable {
     private static var inputToken: UInt64 { 0 }
     /// Attempts that one turn begins at most, so that answers are taken while there is much to do.
     private let turnLimit = 256

@@ -1,5 +1,3 @@
-import Platform
-
 /// The life of a producer process, from its orders to its exit code.
 public enum ProducerWorker {
     /// Plays the orders with this publisher. 0 when all went well, 4 when the producer gave up; it has then said why.
@@ -10,19 +8,8 @@ public enum ProducerWorker {
     public static func run(
         _ orders: ProducerOrders, publisher: some Publisher, input: Int32 = 0, output: Int32 = 1
     ) -> Int32 {
-        MonotonicClock.makeWaitsExact()
-        do throws(WorkerError) {
-            var loop = try ProducerLoop(orders, publisher: publisher, input: input, output: output)
-            do throws(WorkerError) {
-                try loop.run()
-            } catch {
-                loop.tellFailure(error)
-                throw error
-            }
-            return 0
-        } catch {
-            Diagnostics.write("\(orders.worker): \(error)")
-            return 4
+        WorkerRun.play(orders.worker) { () throws(WorkerError) in
+            try ProducerLoop(orders, publisher: publisher, input: input, output: output)
         }
     }
 }

@@ -1,0 +1,74 @@
+public import Labs
+public import Workload
+
+/// A checked configuration: knows what it needs of the machine, and makes the running system for one trial.
+public protocol ConfiguredSystem: Sendable {
+    var retries: Retries { get }
+    /// The server program that will run, with name and version as it says them; throws what is missing and how to get
+    /// it.
+    func server() throws(SystemError) -> ServerVersion
+    /// What an acknowledgement promises with just these settings, in a few words: `in the memory of one process`.
+    var promise: String { get }
+    /// Filesystem of each node's data, when it is to be one of its own.
+    var filesystem: Filesystem { get }
+    /// How large the filesystem of a node of its own is, at the most, in a trial that is expected to write so many
+    /// bytes. A lab asks for room for each, one by one: their files are sparse.
+    func filesystemBytes(expecting expectedBytes: Int) -> Int64
+    func makeSystem(_ trial: TrialSetting) -> any System
+    /// A system for one more trial on what an earlier one started, if it is as good as new; nil: it must be made afresh.
+    func makeSystem(_ trial: TrialSetting, from earlier: any System) -> (any System)?
+    /// What counts as acknowledged, as a suite would write it: `reply`, `wait 1`, `all`.
+    var acknowledgement: String { get }
+    /// What reports call acknowledged events, where nobody answers and so nothing is: `sent`.
+    var acknowledged: String? { get }
+    /// The client library and its version, if the clients are not Holdfast's own.
+    var client: ServerVersion? { get }
+    /// Time that clients need to connect before the first event, in nanoseconds. Always the same for a configuration, so
+    /// that the same seed gives the same intended times.
+    var lead: Int64 { get }
+    /// Whether its settings let events go after a time or beyond a length.
+    var retains: Bool { get }
+    /// What this machine lacks for such groups, and how to get it; nil: nothing.
+    func lack(for groups: [GroupSettings]) -> String?
+}
+
+extension ConfiguredSystem {
+    public func makeSystem(_ trial: TrialSetting, from earlier: any System) -> (any System)? { nil }
+    public var acknowledged: String? { nil }
+    public var client: ServerVersion? { nil }
+    public var lead: Int64 { 500_000_000 }
+    public var retains: Bool { false }
+    public func lack(for groups: [GroupSettings]) -> String? { nil }
+}
+
+public struct ServerVersion: Hashable, Sendable {
+    public var path: String
+    public var name: String
+    public var version: String
+
+    public init(path: String, name: String, version: String) {
+        (self.path, self.name, self.version) = (path, name, version)
+    }
+}
+
+/// What a running system must know of its trial.
+public struct TrialSetting: Sendable {
+    public var run: String
+    public var agents: Int
+    /// The trial's own folder for each node's configuration and log: `logs/`.
+    public var logDirectory: String
+    /// Bytes that the workload is expected to write, to size filesystems by.
+    public var expectedBytes: Int
+    /// False: nodes get plain folders (no fault of this trial needs a filesystem, or there is no right to make one).
+    public var ownFilesystems: Bool
+    /// Made when the system starts, with what holds their dead letters.
+    public var groups: [GroupSettings]
+
+    public init(
+        run: String, agents: Int, logDirectory: String, expectedBytes: Int, ownFilesystems: Bool,
+        groups: [GroupSettings] = []
+    ) {
+        (self.run, self.agents, self.logDirectory) = (run, agents, logDirectory)
+        (self.expectedBytes, self.ownFilesystems, self.groups) = (expectedBytes, ownFilesystems, groups)
+    }
+}
