@@ -53,7 +53,22 @@ struct ShippedSuitesTests {
                 "no persistence × primary-kill: lost", "no persistence × power-loss: lost",
                 "everysec, 2 replicas × primary-isolated: lost", "kafka, acks 1 × primary-isolated: lost",
                 "kafka, acks all × power-loss-all: lost",
+                "no persistence × primary-kill: groups.state.vanished",
+                "everysec, 2 replicas × primary-isolated: groups.state.vanished",
+                "kafka, acks all × power-loss-all: groups.state.vanished",
             ])
+    }
+
+    /// Whoever keeps the agents' state reads along wherever acknowledged events are at stake.
+    @Test(arguments: ["audit", "redis-durability", "kafka-durability"])
+    func aGroupReadsEachConfiguration(_ name: String) throws {
+        let suite = try shipped(name)
+        #expect(suite.cells.allSatisfy { cell in cell.groups.contains { $0.name == "state" } })
+        let gates = suite.gates.map(\.description)
+        #expect(gates.contains("* × *: groups.state.unprocessed ≤ 0"))
+        let finding = name == "audit" ? "skipped" : "undelivered"
+        #expect(gates.contains("* × *: groups.state.\(finding) ≤ 0"))
+        #expect(suite.controls.contains { $0.description.hasSuffix(": groups.state.vanished") })
     }
 
     /// Those that need a consumer group, tiered storage or another cluster have other places.

@@ -93,9 +93,33 @@ struct RedisSubscriberTests {
         }
     }
 
-    @Test func anAnswerThatIsLostLeavesAnAcknowledgementUnconfirmed() async throws {
+    /// XACK may be said twice. Only what the server then takes off the pending ones is confirmed: of the rest it may have
+    /// lost all progress.
+    @Test(arguments: [true, false])
+    func whatIsDoneAndUnansweredIsToldAgain(survives: Bool) async throws {
         try await onThread {
             let group = GroupSettings.test(claim: nil)
+            let bench = try started(group)
+            try bench.addEvents(4)
+            let rig = try SubscriberRig(bench, group)
+            try rig.settle { rig.handed.count == 4 }
+            if survives { #expect(try bench.system.command(try bench.node, ["SAVE"]) == "OK") }
+            try bench.node.pause()
+            rig.acknowledge([0, 1, 2])
+            try bench.node.kill()
+            #expect(rig.acked.isEmpty && rig.subscriber.unconfirmed == 3)
+            #expect(try bench.restart().answered)
+            try rig.settle { rig.subscriber.unconfirmed == 0 }
+            #expect(rig.acked == (survives ? [0, 1, 2] : []) && rig.unconfirmed == (survives ? [] : [0, 1, 2]))
+            if survives { #expect(try bench.pending(group) == 1) }
+        }
+    }
+
+    /// Whoever must not begin before the answer does not begin without one.
+    @Test func anAnswerThatIsLostLeavesAnAcknowledgementBeforeTheWorkUnconfirmed() async throws {
+        try await onThread {
+            var group = GroupSettings.test(claim: nil)
+            group.ack = .beforeProcessing
             let bench = try started(group)
             try bench.addEvents(4)
             let rig = try SubscriberRig(bench, group)
@@ -139,12 +163,14 @@ struct RedisSubscriberTests {
             try rig.settle { rig.handed.count == 3 }
             #expect(try old.connect().call(["REPLICAOF", "127.0.0.1", "1"], within: 5) == .status("OK"))
             rig.acknowledge([0, 1])
-            try rig.settle { rig.unconfirmed.count == 2 }
-            #expect(rig.subscriber.refusals == 2 && rig.acked.isEmpty)
+            try rig.settle { rig.subscriber.refusals >= 2 }
+            #expect(rig.acked.isEmpty && rig.subscriber.unconfirmed == 2)
             rig.use(["\(try new.node.address):6379"])
             try rig.settle { rig.subscriber.isReady && rig.handed.count == 8 }
             rig.acknowledge(Array(3..<8))
-            try rig.settle { rig.acked.count == 5 }
+            try rig.settle { rig.subscriber.unconfirmed == 0 }
+            // The other has never heard of what the first was asked.
+            #expect(rig.acked == Array(3..<8) && rig.unconfirmed == [0, 1])
             #expect(try new.system.backlog(of: group).isEmpty)
         }
     }

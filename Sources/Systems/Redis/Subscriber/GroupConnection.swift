@@ -18,7 +18,8 @@ final class GroupConnection {
         case read
         case pending(stream: Int)
         case claim(stream: Int, count: Int)
-        case ack(count: Int)
+        /// - Parameter again: some of it was asked before, without an answer.
+        case ack(count: Int, again: Bool)
         case move(delivery: Int64)
         case unblock
     }

@@ -1,5 +1,6 @@
 import History
 import Workers
+import Workload
 
 /// The replies to a move so far: MULTI, XADD, XACK, EXEC.
 struct MoveProgress {
@@ -18,7 +19,7 @@ extension GroupMember {
     func acknowledge(now: Int64) {
         for stream in touched {
             let count = batches[stream].count
-            asking.ask(.ack(count: count), now: now)
+            asking.ask(.ack(count: count, again: tellsAgain), now: now)
             asking.output.command(3 + count)
             asking.output.word("XACK")
             asking.output.word(plan.streams[stream])
@@ -30,19 +31,33 @@ extension GroupMember {
             batches[stream].removeAll(keepingCapacity: true)
         }
         touched.removeAll(keepingCapacity: true)
+        (tellsAgain, tellAt) = (false, .max)
     }
 
-    /// 0 as well as 1 means that the entry is done: XACK asks for no owner.
-    func takeAcked(_ count: Int, _ reply: RedisReply.View, now: Int64, into inbox: inout ConsumerInbox) -> Bool {
+    /// Asks what was set aside, if there is a server that leads.
+    func tellAgain(now: Int64) {
+        tellAt = .max
+        if isIn, !touched.isEmpty { acknowledge(now: now) }
+    }
+
+    /// 0 as well as 1 means that the entry is done: XACK asks for no owner. Of what is told again it may also mean that
+    /// the server has lost the group's progress since, and is no confirmation.
+    func takeAcked(
+        _ count: Int, again: Bool, _ reply: RedisReply.View, now: Int64, into inbox: inout ConsumerInbox
+    ) -> Bool {
         if reply.isError {
             refusals += Int64(count)
-            _ = takeError(reply, of: asking, now: now)
-            abandon(count, into: &inbox)
+            tellAt = takeError(reply, of: asking, now: now)
+            setAside(count, into: &inbox)
             return true
         }
-        guard reply.integer != nil else {
-            abandon(count, into: &inbox)
+        guard let done = reply.integer else {
+            setAside(count, into: &inbox)
             return false
+        }
+        if again, done < count {
+            abandon(count, into: &inbox)
+            return true
         }
         for _ in 0..<count {
             guard let delivery = acking.removeFirst() else { return false }
@@ -52,7 +67,18 @@ extension GroupMember {
         return true
     }
 
-    /// Nobody knows, and nobody asks again: they stay pending, and are claimed, or were done.
+    /// Nobody knows whether the server has heard of them. Where the work is done it is told again, for XACK may be said
+    /// twice; where it was not to begin before the answer, it never begins: somebody else may be at it by then.
+    private func setAside(_ count: Int, into inbox: inout ConsumerInbox) {
+        guard plan.ack == .afterProcessing else { return abandon(count, into: &inbox) }
+        for _ in 0..<count {
+            guard let delivery = acking.removeFirst(), let one = held[delivery] else { continue }
+            collect(delivery, stream: Int(one.stream))
+            tellsAgain = true
+        }
+    }
+
+    /// They stay pending, and are claimed, or were done.
     private func abandon(_ count: Int, into inbox: inout ConsumerInbox) {
         var ones: [Int64] = []
         for _ in 0..<count {
@@ -144,7 +170,7 @@ extension GroupMember {
     /// What was asked and will not be answered.
     func lose(_ lost: GroupConnection.Lost, into inbox: inout ConsumerInbox) {
         switch lost.request {
-        case .ack(let count): abandon(count, into: &inbox)
+        case .ack(let count, _): setAside(count, into: &inbox)
         case .move(let delivery):
             move = MoveProgress()
             moved(delivery, lost.wasSent ? .unknown : .failed, nil, lost.reason, into: &inbox)

@@ -143,6 +143,7 @@ extension GroupMember {
         isIn = true
         claimAt = now
         goesWell()
+        tellAgain(now: now)
     }
 
     // MARK: Leaving

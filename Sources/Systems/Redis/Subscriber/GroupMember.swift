@@ -46,6 +46,10 @@ final class GroupMember {
     var acking = RingQueue<Int64>()
     var batches: [[Int64]]
     var touched: [Int] = []
+    /// Some of those that are collected have been asked before.
+    var tellsAgain = false
+    /// When to ask again what was refused; `Int64.max`: with the next place in the group.
+    var tellAt: Int64 = .max
     var move = MoveProgress()
     var refusals: Int64 = 0
 
@@ -61,7 +65,7 @@ final class GroupMember {
 
     var nextDeadline: Int64 {
         let claims = room > 0 && isIn && plan.claim != nil && scan.isOver ? claimAt : .max
-        return min(reading.nextDeadline, asking.nextDeadline, joinAt, readAt, claims)
+        return min(reading.nextDeadline, asking.nextDeadline, joinAt, readAt, claims, tellAt)
     }
 
     // MARK: Connections
@@ -103,6 +107,7 @@ final class GroupMember {
         if asking.expire(now: now) { connectAsking(poller, now: now) }
         if joinAt <= now { join(now: now) }
         if readAt <= now { readAt = .max }
+        if tellAt <= now { tellAgain(now: now) }
         send(poller, now: now)
         settle(now: now, into: &inbox)
     }
@@ -169,7 +174,7 @@ final class GroupMember {
         case .read: return takeRead(reply, now: now, into: &inbox)
         case .pending(let stream): return takePending(stream, reply, now: now)
         case .claim(let stream, let count): return takeClaimed(stream, count, reply, now: now, into: &inbox)
-        case .ack(let count): return takeAcked(count, reply, now: now, into: &inbox)
+        case .ack(let count, let again): return takeAcked(count, again: again, reply, now: now, into: &inbox)
         case .move(let delivery): return takeMoved(delivery, place, reply, into: &inbox)
         }
     }
