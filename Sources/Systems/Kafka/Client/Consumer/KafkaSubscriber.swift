@@ -15,23 +15,23 @@ final class KafkaSubscriber: Subscriber {
     private static let memberTokens: UInt64 = 16
 
     /// An event that comes again.
-    private struct Refused {
+    struct Refused {
         var delivery: Int64
         var due: Int64
     }
 
-    private let orders: ConsumerOrders
-    private let settings: KafkaConsumerSettings
-    private let errands: KafkaErrands
-    private let members: [KafkaMember]
-    private var deliveries = KafkaDeliveries()
-    private var refused: [[Refused]]
-    private let deadLetters: KafkaDeadLetters?
-    private(set) var refusals: Int64 = 0
+    let orders: ConsumerOrders
+    let settings: KafkaConsumerSettings
+    let errands: KafkaErrands
+    let members: [KafkaMember]
+    var deliveries = KafkaDeliveries()
+    var refused: [[Refused]]
+    let deadLetters: KafkaDeadLetters?
+    var refusals: Int64 = 0
     /// Of each consumer: it would go on reading if it had room.
-    private var waits: [Bool]
-    private var leaveBy: Int64?
-    private var left: [Bool]
+    var waits: [Bool]
+    var leaveBy: Int64?
+    var left: [Bool]
 
     init(_ orders: ConsumerOrders) throws(WorkerError) {
         let settings = try KafkaConsumerSettings(orders)
@@ -62,7 +62,7 @@ final class KafkaSubscriber: Subscriber {
     var rebalances: Int64 { members.reduce(0) { $0 + $1.rebalances } }
     /// Something is to be given up, and still in hand.
     var isGivingUp: Bool { members.contains { $0.revocation != nil } }
-    private var isAuto: Bool { orders.group.ack == .auto }
+    var isAuto: Bool { orders.group.ack == .auto }
 
     var nextDeadline: Int64 {
         var next = Int64.max
@@ -76,7 +76,7 @@ final class KafkaSubscriber: Subscriber {
         return next
     }
 
-    private func token(_ member: Int, news: Bool) -> UInt64 { Self.memberTokens + UInt64(2 * member + (news ? 1 : 0)) }
+    func token(_ member: Int, news: Bool) -> UInt64 { Self.memberTokens + UInt64(2 * member + (news ? 1 : 0)) }
 
     func open(_ poller: borrowing Poller, now: Int64) {
         Diagnostics.write("\(orders.worker): librdkafka \(KafkaLibrary.version)")
@@ -113,17 +113,17 @@ final class KafkaSubscriber: Subscriber {
         if member.revocation != nil { stepRevocation(consumer, now: now, into: &inbox) }
     }
 
-    private func read(_ consumer: Int, _ room: Int, now: Int64, into inbox: inout ConsumerInbox) {
+    func read(_ consumer: Int, _ room: Int, now: Int64, into inbox: inout ConsumerInbox) {
         members[consumer].read(
             room, now: now, { hand($0, to: consumer, into: &inbox) }, { lose($0, of: consumer, into: &inbox) })
     }
 
-    private func keepUp(_ consumer: Int, now: Int64, into inbox: inout ConsumerInbox) {
+    func keepUp(_ consumer: Int, now: Int64, into inbox: inout ConsumerInbox) {
         members[consumer].keepUp(
             now: now, { hand($0, to: consumer, into: &inbox) }, { lose($0, of: consumer, into: &inbox) })
     }
 
-    private func hand(_ message: rd_kafka_message_t, to consumer: Int, into inbox: inout ConsumerInbox) {
+    func hand(_ message: rd_kafka_message_t, to consumer: Int, into inbox: inout ConsumerInbox) {
         let member = members[consumer]
         guard message.err == RD_KAFKA_RESP_ERR_NO_ERROR, let stream = member.stream(of: message.partition) else {
             return member.instance.surroundings.log(KafkaLibrary.name(message.err))
@@ -148,7 +148,7 @@ final class KafkaSubscriber: Subscriber {
     }
 
     /// Hands over what could not be processed, once it is due; nothing else before that is done with.
-    private func handAgain(_ consumer: Int, _ room: Int, now: Int64, into inbox: inout ConsumerInbox) {
+    func handAgain(_ consumer: Int, _ room: Int, now: Int64, into inbox: inout ConsumerInbox) {
         var count = 0
         for again in refused[consumer].prefix(room) {
             guard again.due <= now else { break }
@@ -191,18 +191,10 @@ final class KafkaSubscriber: Subscriber {
         for consumer in members.indices { commitIfDue(consumer, now: now, into: &inbox) }
     }
 
-    private func place(of delivery: Int64) -> (member: Int, share: KafkaShare?, offset: Int64)? {
+    func place(of delivery: Int64) -> (member: Int, share: KafkaShare?, offset: Int64)? {
         guard let entry = deliveries[delivery] else { return nil }
         let member = Int(entry.member)
         return (member, entry.share < 0 ? nil : members[member].shares[Int(entry.share)], entry.offset)
-    }
-
-    /// What waits for a commit is not kept waiting.
-    private func commitIfDue(_ consumer: Int, now: Int64, into inbox: inout ConsumerInbox) {
-        let member = members[consumer]
-        let isUrgent = orders.group.ack == .beforeProcessing || member.revocation != nil || leaveBy != nil
-        if member.isPassing, member.revocation == nil, leaveBy == nil { return }
-        if now >= member.commit.after || (isUrgent && !member.commit.isRefused) { member.beginCommit(now: now) }
     }
 
     func refuse(_ delivery: Int64, _ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
@@ -215,7 +207,7 @@ final class KafkaSubscriber: Subscriber {
         refused[member].append(Refused(delivery: delivery, due: now + SystemLimits.kafkaRefusalDelay))
     }
 
-    private func forget(_ delivery: Int64) {
+    func forget(_ delivery: Int64) {
         deadLetters?.forget(delivery)
         deliveries.close(delivery)
     }
@@ -246,7 +238,7 @@ final class KafkaSubscriber: Subscriber {
         }
     }
 
-    private func takeNews(_ consumer: Int, now: Int64, into inbox: inout ConsumerInbox) {
+    func takeNews(_ consumer: Int, now: Int64, into inbox: inout ConsumerInbox) {
         let member = members[consumer]
         for item in member.news.take() {
             switch item {
@@ -262,97 +254,6 @@ final class KafkaSubscriber: Subscriber {
         }
     }
 
-    /// A commit that the library began.
-    private func noteOwnCommit(_ parts: [KafkaNews.Part], of member: KafkaMember, into inbox: inout ConsumerInbox) {
-        var failed: rd_kafka_resp_err_t?
-        for part in parts where part.offset >= 0 {
-            guard part.error == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                failed = part.error
-                continue
-            }
-            guard let stream = member.stream(of: part.partition) else { continue }
-            inbox.receipts.append(.committed(stream: stream, before: Position(UInt64(part.offset))))
-        }
-        if let failed, !KafkaCommit.isPassing(failed) { refuseCommit(failed, of: member) }
-    }
-
-    private func endCommit(
-        _ parts: [KafkaNews.Part], of member: KafkaMember, now: Int64, into inbox: inout ConsumerInbox
-    ) {
-        var (lost, failed): ([Int64], rd_kafka_resp_err_t?) = ([], nil)
-        member.commit.isRefused = false
-        for (number, before) in member.commit.end() {
-            let share = member.shares[number]
-            let error = parts.first { $0.partition == share.partition }?.error ?? RD_KAFKA_RESP_ERR__FAIL
-            if error == RD_KAFKA_RESP_ERR_NO_ERROR {
-                share.settle(before: before) { deliveries.close($0) }
-                inbox.receipts.append(.committed(stream: share.stream, before: Position(UInt64(before))))
-            } else if KafkaCommit.isPassing(error), !share.isLost {
-                member.commit.isRefused = true
-                member.commit.after = now + SystemLimits.kafkaCommitAgain
-            } else {
-                failed = error
-                share.settle(before: before) { delivery in
-                    deliveries.close(delivery)
-                    lost.append(delivery)
-                }
-            }
-        }
-        if let failed { refuseCommit(failed, of: member) }
-        if !lost.isEmpty { inbox.receipts.append(.unconfirmed(lost)) }
-    }
-
-    private func refuseCommit(_ error: rd_kafka_resp_err_t, of member: KafkaMember) {
-        refusals += 1
-        member.say("commit refused: \(KafkaLibrary.name(error))")
-    }
-
-    // MARK: Giving up partitions
-
-    /// Gives up what was revoked as soon as nothing is in hand of it, and all that can be committed is.
-    private func stepRevocation(_ consumer: Int, now: Int64, into inbox: inout ConsumerInbox) {
-        let member = members[consumer]
-        guard member.revocation != nil else { return }
-        if !member.hasLost {
-            dropRefused(consumer)
-            let shares = member.revoked
-            guard shares.allSatisfy({ $0.inHand <= 0 }) else { return }
-            guard shares.allSatisfy({ $0.committable == nil }) else {
-                return commitIfDue(consumer, now: now, into: &inbox)
-            }
-        }
-        member.giveUp { lose($0, of: consumer, into: &inbox) }
-    }
-
-    /// What waits to be handed over again of partitions that are to be given up.
-    private func dropRefused(_ consumer: Int) {
-        guard !refused[consumer].isEmpty else { return }
-        let shares = members[consumer].revoked
-        refused[consumer].removeAll { again in
-            guard let share = place(of: again.delivery)?.share, shares.contains(where: { $0 === share }) else {
-                return false
-            }
-            share.abandon()
-            forget(again.delivery)
-            return true
-        }
-    }
-
-    private func lose(_ share: KafkaShare, of consumer: Int, into inbox: inout ConsumerInbox) {
-        let member = members[consumer]
-        var lost: [Int64] = []
-        share.lose(exceptBefore: member.commit.offset(of: share, among: member.shares)) { delivery in
-            deliveries.close(delivery)
-            lost.append(delivery)
-        }
-        refused[consumer].removeAll { again in
-            guard place(of: again.delivery)?.share === share else { return false }
-            forget(again.delivery)
-            return true
-        }
-        if !lost.isEmpty { inbox.receipts.append(.unconfirmed(lost)) }
-    }
-
     // MARK: Deadlines and ends
 
     func expire(_ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
@@ -362,40 +263,4 @@ final class KafkaSubscriber: Subscriber {
 
     /// The library asks the brokers themselves where the partitions are; all of them are known to it from the start.
     func use(addresses: [String], _ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {}
-
-    func leave(_ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) -> Bool {
-        let deadline = leaveBy ?? now + SystemLimits.kafkaLeave
-        leaveBy = deadline
-        for consumer in members.indices where !left[consumer] {
-            let isLate = now >= deadline
-            left[consumer] = leave(consumer, now: now, isLate: isLate, into: &inbox) || isLate
-            guard left[consumer] else { continue }
-            if isLate { members[consumer].say("not out of its group in time") }
-            forgetDescriptors(of: members[consumer], poller)
-        }
-        return left.allSatisfy(\.self)
-    }
-
-    private func leave(_ consumer: Int, now: Int64, isLate: Bool, into inbox: inout ConsumerInbox) -> Bool {
-        let member = members[consumer]
-        takeNews(consumer, now: now, into: &inbox)
-        if !member.isClosing {
-            refused[consumer] = []
-            commitIfDue(consumer, now: now, into: &inbox)
-            if member.commit.isUnderWay || member.hasCommittable, !isLate { return false }
-            member.close()
-        }
-        guard member.serveClose({ lose($0, of: consumer, into: &inbox) }) else { return false }
-        // The end of a last commit comes by another thread.
-        defer { member.hasClosed = true }
-        return member.hasClosed
-    }
-
-    private func forgetDescriptors(of member: KafkaMember, _ poller: borrowing Poller) {
-        for descriptor in [member.descriptor, member.news.descriptor] {
-            do throws(KernelFailure) { try poller.remove(descriptor) } catch {
-                preconditionFailure("an event descriptor that was polled: \(error)")
-            }
-        }
-    }
 }
