@@ -11,25 +11,53 @@ import History
 ///
 /// Counterexample to counting each position's wait: a consumer that is a constant minute behind makes progress all the
 /// time; it has a lag of a minute, and no pause.
+///
+/// Nearly every time without progress can be seen to be none of the longest when it ends: what is delivered then has
+/// waited, so that a pause of at least its own wait is certain, and a shorter time without progress is forgotten.
 struct Pause {
-    private struct Delivery {
-        var stream: UInt32
-        var position: UInt32
-        var t: Int64
+    private struct Stream: BitwiseCopyable {
+        /// `t` of the last progress.
+        var last = Int64.min
+        /// So long a pause there was, whatever else waited.
+        var certain: Int64 = 0
+        /// The earliest ack of what was delivered since the last gap that is kept.
+        var least = Int64.max
+    }
+
+    /// A time without progress that may be the longest pause.
+    private struct Gap {
+        var stream: Int
+        var start: Int64
+        var end: Int64
+        /// The earliest ack of what was delivered between the gap before it, of the same stream, and this one.
+        var leastBefore: Int64
     }
 
     private let state: GroupState
     private let waits: Waits
-    /// First deliveries of positions, in the order of time.
-    private var deliveries: [Delivery] = []
+    private let streams: Column<Stream>
+    /// In the order of time.
+    private var gaps: [Gap] = []
     /// So many streams are named at most, those with the longest pauses.
     static let streamsMax = 100
 
-    init(_ state: GroupState, _ waits: Waits) { (self.state, self.waits) = (state, waits) }
+    init(_ state: GroupState, _ waits: Waits) {
+        (self.state, self.waits) = (state, waits)
+        streams = Column(repeating: Stream(), count: state.evidence.streams.count)
+    }
 
     /// Takes the first delivery of each position, in the order of time.
     @inline(__always) mutating func take(_ number: UInt32, stream: Int, t: Int64) {
-        deliveries.append(Delivery(stream: UInt32(truncatingIfNeeded: stream), position: number, t: t))
+        var known = streams.base[stream]
+        let ack = waits.ack(number)
+        known.certain = max(known.certain, t.minus(max(known.last, ack)))
+        if t.minus(known.last) > known.certain {
+            gaps.append(Gap(stream: stream, start: known.last, end: t, leastBefore: known.least))
+            known.least = .max
+        }
+        known.least = min(known.least, ack)
+        known.last = t
+        streams.base[stream] = known
     }
 
     /// When all deliveries and commits are known.
@@ -37,27 +65,26 @@ struct Pause {
     /// Goes back in time. What waits just before a delivery is what is delivered from then on, or never: the least of
     /// their acks is when the backlog began.
     func finish() -> Verdict.GroupFigures.Pause {
-        let streams = state.evidence.streams
-        let last = max(state.evidence.history.lastEnd, waits.last, deliveries.last?.t ?? .min)
+        let own = state.log.plan.streams
+        let delivered = own.reduce(Int64.min) { max($0, streams[$1].last) }
+        let last = max(state.evidence.history.lastEnd, waits.last, delivered)
         var since = neverDelivered()
-        var next = [Int64](repeating: last, count: streams.count)
         var longest = [Int64](repeating: 0, count: streams.count)
-        for delivery in deliveries.reversed() {
-            let stream = Int(delivery.stream)
-            longest[stream] = max(longest[stream], next[stream].minus(max(delivery.t, since[stream])))
-            since[stream] = min(since[stream], waits.ack(delivery.position))
-            next[stream] = delivery.t
+        for stream in own {
+            let known = streams[stream]
+            longest[stream] = max(known.certain, last.minus(max(known.last, since[stream])))
+            since[stream] = min(since[stream], known.least)
         }
-        for stream in state.log.plan.streams {
-            longest[stream] = max(longest[stream], next[stream].minus(since[stream]))
+        for gap in gaps.reversed() {
+            longest[gap.stream] = max(longest[gap.stream], gap.end.minus(max(gap.start, since[gap.stream])))
+            since[gap.stream] = min(since[gap.stream], gap.leastBefore)
         }
-        let paused = state.log.plan.streams.filter { longest[$0] > 0 }
+        let names = state.evidence.streams.names
+        let paused = own.filter { longest[$0] > 0 }
             .sorted { longest[$0] != longest[$1] ? longest[$0] > longest[$1] : $0 < $1 }
         var pause = Verdict.GroupFigures.Pause()
-        for stream in paused.prefix(Pause.streamsMax) { pause.streams[streams.names[stream]] = longest[stream] }
-        if let first = paused.first {
-            (pause.longestNanoseconds, pause.stream) = (longest[first], streams.names[first])
-        }
+        for stream in paused.prefix(Pause.streamsMax) { pause.streams[names[stream]] = longest[stream] }
+        if let first = paused.first { (pause.longestNanoseconds, pause.stream) = (longest[first], names[first]) }
         return pause
     }
 
@@ -65,7 +92,7 @@ struct Pause {
     private func neverDelivered() -> [Int64] {
         var earliest = [Int64](repeating: .max, count: state.evidence.streams.count)
         let passed = Dictionary(uniqueKeysWithValues: zip(state.streams.keys.sorted(), state.passedNumbers()))
-        let few = state.isLarge ? [] : deliveries.map(\.position).sorted()
+        let few = state.isLarge ? [] : state.fewDelivered()
         var at = 0
         for stream in state.log.plan.streams {
             let span = state.evidence.positions.span(stream)
@@ -104,20 +131,32 @@ final class Waits {
     }
 
     init(_ log: LogState) {
-        let evidence = log.evidence
-        acks = Column(repeating: .max, count: evidence.positions.baseCount)
-        for slot in 0..<evidence.events.count where log.isAckedHere(slot) {
-            if !evidence.events.isComplex(slot) {
-                evidence.forEachAckedPosition(slot, in: log.plan.index) {
-                    take($0, evidence.events.ackTimes.base[slot])
-                }
-                continue
+        acks = Column(repeating: .max, count: log.evidence.positions.baseCount)
+        takeSimple(log)
+        takeComplex(log)
+    }
+
+    private func takeSimple(_ log: LogState) {
+        let (evidence, events) = (log.evidence, log.evidence.events)
+        // Of the stream at hand: an agent's events are in one.
+        var (span, isOwn) = (0..<0, false)
+        for slot in 0..<events.count where log.isAckedHere(slot) && !events.isComplex(slot) {
+            let number = events.links.base[slot]
+            if number == Events.noPosition { continue }
+            if !span.contains(Int(number)) {
+                let stream = evidence.positions.stream(number)
+                (span, isOwn) = (evidence.positions.span(stream), evidence.logs.logOfStream[stream] == log.plan.index)
             }
-            for attempt in evidence.attempts.attempts[evidence.attempts.range(Int(evidence.events.links[slot]))]
-            where attempt.position != Events.noPosition && evidence.attempts.status(attempt) == .acked {
-                if evidence.log(ofPosition: attempt.position) == log.plan.index {
-                    take(attempt.position, evidence.attempts.ackTime(attempt))
-                }
+            if isOwn { take(number, events.ackTimes.base[slot]) }
+        }
+    }
+
+    private func takeComplex(_ log: LogState) {
+        let (evidence, attempts) = (log.evidence, log.evidence.attempts)
+        for attempt in attempts.attempts
+        where attempt.position != Events.noPosition && log.isAckedHere(Int(attempt.event)) {
+            if attempts.status(attempt) == .acked, evidence.log(ofPosition: attempt.position) == log.plan.index {
+                take(attempt.position, attempts.ackTime(attempt))
             }
         }
     }

@@ -143,6 +143,11 @@ final class GroupState {
         }
     }
 
+    /// Every position that was delivered, of a small group; ascending.
+    func fewDelivered() -> [UInt32] {
+        touchedPositions.filter { marks($0) & Mark.delivered != 0 }.sorted()
+    }
+
     // MARK: Progress
 
     func commit(_ position: Position, stream: Int, t: Int64) {
