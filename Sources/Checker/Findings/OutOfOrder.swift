@@ -86,8 +86,7 @@ struct OutOfOrder {
 
     /// Takes deliveries of this run in the order of time.
     @inline(__always)
-    mutating func take(_ record: UnsafePointer<Record>, _ view: View, stream: Int, first: Bool) {
-        let known = evidence.events.index.agent(record.pointee.agent)
+    mutating func take(_ record: UnsafePointer<Record>, _ view: View, agent known: Int, stream: Int, first: Bool) {
         let consumer = UInt32(truncatingIfNeeded: view.name(record.pointee.last))
         var place = known >= 0 ? tables.recent.base[known] : Recent()
         if place.own < 0 || place.stream != UInt32(truncatingIfNeeded: stream) || place.consumer != consumer {

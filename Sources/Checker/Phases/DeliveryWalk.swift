@@ -37,14 +37,19 @@ struct DeliveryWalk {
         for number in state.plan.numbers {
             inOrder.add(evidence.survey.deliveries[number], .deliveries(group: number))
         }
-        inOrder.walk(evidence.events, state.times) { record, view in take(record, view) }
+        // A constant here: what is reached through a variable is retained for each record.
+        let judge = judge
+        inOrder.walk(evidence.events, state.times) { record, view in take(record, view, judge) }
         order.finish()
     }
 
-    @inline(__always) private mutating func take(_ record: UnsafePointer<Record>, _ view: View) {
+    @inline(__always)
+    private mutating func take(_ record: UnsafePointer<Record>, _ view: View, _ judge: DeliveryJudge) {
+        let (evidence, state) = (judge.evidence, judge.state)
         let stream = Int(evidence.streams.places.base[view.name(record.pointee.stream)])
         let number = evidence.positions.number(stream: stream, record.pointee.position)
-        let slot = evidence.reader.wholeDelivery(record, view)
+        let agent = evidence.events.index.agent(record.pointee.agent)
+        let slot = evidence.reader.wholeDelivery(record, view, agent: agent)
         judge.compare(slot, record, view, number, stream)
         guard evidence.logs.logOfStream[stream] == state.log.plan.index else { return }
         deliveries += 1
@@ -62,12 +67,15 @@ struct DeliveryWalk {
         case .aside: return
         case .unreadable: return corrupted.take(evidence.place(number, stream: stream))
         case .corrupted: corrupted.take(evidence.place(number, stream: stream))
-        case .intact(let slot): takeIntact(slot, number, record.pointee.t)
+        case .intact(let slot): takeIntact(slot, agent, number, record.pointee.t, evidence, state)
         }
-        order.take(record, view, stream: stream, first: known & GroupState.Mark.ordered == 0)
+        order.take(record, view, agent: agent, stream: stream, first: known & GroupState.Mark.ordered == 0)
     }
 
-    @inline(__always) private mutating func takeIntact(_ slot: Int, _ number: UInt32, _ t: Int64) {
+    @inline(__always)
+    private mutating func takeIntact(
+        _ slot: Int, _ agent: Int, _ number: UInt32, _ t: Int64, _ evidence: Evidence, _ state: GroupState
+    ) {
         let first = !state.has(GroupState.Event.delivered, slot)
         if first {
             state.set(GroupState.Event.delivered, event: slot)
@@ -77,7 +85,11 @@ struct DeliveryWalk {
         let copied = state.log.has(LogState.Flags.copy, slot)
         if !copied || evidence.positions.isExtra(number) { handed.take(slot, number, copied: copied) }
         if state.log.has(LogState.Flags.complex, slot) { reads.take(slot, t: t) }
-        if state.plan.processing { intact.append((UInt32(slot), number)) } else { states.take(slot, first: first) }
+        if state.plan.processing {
+            intact.append((UInt32(slot), number))
+        } else {
+            states.take(slot, agent: agent, first: first)
+        }
     }
 }
 

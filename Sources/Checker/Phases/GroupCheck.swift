@@ -59,7 +59,7 @@ struct GroupCheck {
         if let dead { finishDeadLetters(DeadLetters(evidence, state, dead), &figures, prefix, plans.backlog) }
         figures.lag = .init(maxEvents: walk.lag.most(plans.starts), maxNanoseconds: walk.lag.longest)
         figures.pause = walk.pause.finish()
-        return Result(figures: figures, states: states.finish(), latency: DeliveryLatency.run(state, scratch))
+        return Result(figures: figures, states: states.finish(state), latency: DeliveryLatency.run(state, scratch))
     }
 
     private func markPending() {
@@ -117,7 +117,7 @@ struct GroupCheck {
         guard state.plan.processing, let slot = applied.event(at: number) else { return }
         let first = !state.has(GroupState.Event.applied, slot)
         if first { state.set(GroupState.Event.applied, event: slot) }
-        states.take(slot, first: first)
+        states.take(slot, agent: evidence.events.index.agent(ofSlot: slot), first: first)
     }
 
     private func finishReads(_ walk: inout DeliveryWalk, _ figures: inout Verdict.GroupFigures, _ prefix: String) {

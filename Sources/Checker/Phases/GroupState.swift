@@ -99,6 +99,11 @@ final class GroupState {
         for slot in 0..<events.count where events.base[slot] & Event.delivered != 0 { body(slot) }
     }
 
+    /// Whether the group did what an event asks for, as far as its records say: processed it, or at least was handed it.
+    @inline(__always) func isApplied(_ slot: Int) -> Bool {
+        has(plan.processing ? Event.applied : Event.delivered, slot)
+    }
+
     /// Every event that has any mark, of a small group.
     var fewEvents: [UInt32] { touchedEvents }
 

@@ -23,8 +23,8 @@ import History
 final class AgentStates {
     /// What was applied of one agent.
     private struct Applied: BitwiseCopyable {
-        /// The slot of the last, plus one; 0: none was.
-        var last: UInt32 = 0
+        /// Above the slots of all.
+        var end: UInt32 = 0
         var length: UInt32 = 0
         /// Events, each counted once.
         var distinct: UInt32 = 0
@@ -32,6 +32,19 @@ final class AgentStates {
         var hasOthers = false
         /// Not each once and in the order of seq.
         var isDisturbed = false
+        /// The place of its last stray, -1: it has none.
+        var stray: Int32 = -1
+    }
+
+    /// What a group applied again, or behind a later event of the agent. All else it applied in the order of slots, and
+    /// nothing more need be kept of that than `GroupState` does.
+    private struct Stray {
+        var slot: UInt32
+        /// So many events of the agent were applied before it.
+        var place: UInt32
+        /// The agent's stray before it.
+        var previous: Int32
+        var isFirst: Bool
     }
 
     private enum Judgement { case intact, repairable, damaged, open }
@@ -43,7 +56,7 @@ final class AgentStates {
     private var total = 0
     private let applied: Column<Applied>
     private var touched: [Int] = []
-    private var order: [UInt32] = []
+    private var strays: [Stray] = []
 
     init(_ evidence: Evidence, _ log: LogState) {
         (self.evidence, self.log) = (evidence, log)
@@ -65,7 +78,9 @@ final class AgentStates {
             if judged == 0 { continue }
             total += 1
             var judgement = judge(agent, found)
-            if judgement == .open { judgement = compare(agent, copies(of: agent)) }
+            if judgement == .open {
+                judgement = compare(agent, copies(of: agent)) { log.has(LogState.Flags.copy, $0) }
+            }
             count(judgement, &counts)
         }
         counts.damaged = total - counts.intact - counts.repairable
@@ -105,16 +120,18 @@ final class AgentStates {
 
     // MARK: A group
 
-    /// Takes what a group applied, one event after the other.
+    /// Takes what a group applied, one event of an agent after the other.
     /// - Parameter first: the group did not apply it before.
-    @inline(__always) func take(_ slot: Int, first: Bool) {
-        let agent = evidence.events.index.agent(ofSlot: slot)
+    @inline(__always) func take(_ slot: Int, agent: Int, first: Bool) {
         guard expected.base[agent] > 0 else { return }
-        order.append(UInt32(slot))
         var known = applied.base[agent]
         if known.length == 0 { touched.append(agent) }
-        if UInt32(slot) < known.last || !first { known.isDisturbed = true }
-        known.last = UInt32(slot) + 1
+        if first && UInt32(slot) >= known.end {
+            known.end = UInt32(slot) + 1
+        } else {
+            known.isDisturbed = true
+            stray(slot, first, &known)
+        }
         known.length += 1
         if first {
             known.distinct += 1
@@ -123,26 +140,51 @@ final class AgentStates {
         applied.base[agent] = known
     }
 
+    private func stray(_ slot: Int, _ first: Bool, _ known: inout Applied) {
+        strays.append(Stray(slot: UInt32(slot), place: known.length, previous: known.stray, isFirst: first))
+        known.stray = Int32(strays.count - 1)
+    }
+
     /// Of the group whose events were taken; the next may follow.
-    func finish() -> Verdict.States.Counts {
+    func finish(_ group: GroupState) -> Verdict.States.Counts {
         var counts = Verdict.States.Counts()
-        var open: [Int: [UInt32]] = [:]
         for agent in touched {
-            let judgement = judge(agent, applied.base[agent])
-            if judgement == .open { open[agent] = [] } else { count(judgement, &counts) }
-        }
-        if !open.isEmpty {
-            for slot in order {
-                let agent = evidence.events.index.agent(ofSlot: Int(slot))
-                if open[agent] != nil { open[agent]?.append(slot) }
+            var judgement = judge(agent, applied.base[agent])
+            if judgement == .open {
+                judgement = compare(agent, sequence(of: agent, group)) { group.isApplied($0) }
             }
-            for (agent, slots) in open { count(compare(agent, slots), &counts) }
+            count(judgement, &counts)
         }
         for agent in touched { applied.base[agent] = Applied() }
-        (touched, order) = ([], [])
+        (touched, strays) = ([], [])
         // An agent of which nothing was applied is not what it should be.
         counts.damaged = total - counts.intact - counts.repairable
         return counts
+    }
+
+    /// What a group applied of an agent, in its order.
+    private func sequence(of agent: Int, _ group: GroupState) -> [UInt32] {
+        var own: [Stray] = []
+        var place = Int(applied.base[agent].stray)
+        while place >= 0 {
+            own.append(strays[place])
+            place = Int(strays[place].previous)
+        }
+        var next = own.reversed()[...]
+        var elsewhere = own.filter(\.isFirst).map(\.slot).sorted()[...]
+        var sequence: [UInt32] = []
+        for slot in span(of: agent) where group.isApplied(slot) {
+            if elsewhere.first == UInt32(slot) {
+                elsewhere.removeFirst()
+                continue
+            }
+            while let stray = next.first, Int(stray.place) == sequence.count {
+                sequence.append(stray.slot)
+                next.removeFirst()
+            }
+            sequence.append(UInt32(slot))
+        }
+        return sequence + next.map(\.slot)
     }
 
     // MARK: One agent
@@ -162,15 +204,11 @@ final class AgentStates {
         return found.distinct == expected.base[agent] ? .open : .damaged
     }
 
-    private func compare(_ agent: Int, _ slots: [UInt32]) -> Judgement {
-        let entitled = fold(span(of: agent).lazy.filter { self.isExpected($0) }, agent)
+    /// - Parameter holds: whether an event is among `slots`.
+    private func compare(_ agent: Int, _ slots: [UInt32], _ holds: (Int) -> Bool) -> Judgement {
+        let entitled = fold(span(of: agent).filter { isExpected($0) }, agent)
         if fold(slots.lazy.map { Int($0) }, agent) == entitled { return .intact }
-        var last: UInt32?
-        let once = slots.sorted().filter { slot in
-            defer { last = slot }
-            return slot != last
-        }
-        return fold(once.lazy.map { Int($0) }, agent) == entitled ? .repairable : .damaged
+        return fold(span(of: agent).filter(holds), agent) == entitled ? .repairable : .damaged
     }
 
     private func fold(_ slots: some Sequence<Int>, _ agent: Int) -> AgentState {

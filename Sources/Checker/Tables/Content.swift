@@ -22,20 +22,26 @@ struct ContentReader {
 
     /// The slot of the event that a record holds whole: of this run, attempted, and with the attempt's checksum; or -1.
     @inline(__always) func whole(_ record: UnsafePointer<Record>, _ view: View) -> Int {
+        whole(record, view, agent: events.index.agent(record.pointee.agent))
+    }
+
+    /// - Parameter agent: the place of the record's agent, or -1.
+    @inline(__always) private func whole(_ record: UnsafePointer<Record>, _ view: View, agent: Int) -> Int {
         guard record.pointee.word & ContentReader.nulls == 0, UInt32(view.name(record.pointee.second)) == run
         else { return -1 }
-        let slot = events.find(agent: record.pointee.agent, seq: record.pointee.seq)
+        let slot = events.find(place: agent, seq: record.pointee.seq)
         return slot >= 0 && events.crcs.base[slot] == record.pointee.crc ? slot : -1
     }
 
     /// As `whole`, of a delivery: without a run it is of this one.
-    @inline(__always) func wholeDelivery(_ record: UnsafePointer<Record>, _ view: View) -> Int {
+    @inline(__always)
+    func wholeDelivery(_ record: UnsafePointer<Record>, _ view: View, agent: Int) -> Int {
         let nulls = record.pointee.word & ContentReader.nulls
         if nulls == Record.Flags.noRun {
-            let slot = events.find(agent: record.pointee.agent, seq: record.pointee.seq)
+            let slot = events.find(place: agent, seq: record.pointee.seq)
             return slot >= 0 && events.crcs.base[slot] == record.pointee.crc ? slot : -1
         }
-        return whole(record, view)
+        return whole(record, view, agent: agent)
     }
 
     func content(_ record: UnsafePointer<Record>, _ view: View) -> Content {
