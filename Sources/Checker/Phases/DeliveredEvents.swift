@@ -1,14 +1,17 @@
+import History
+
 /// Which event a group that keeps `processed` records was first handed intact at each position. One table serves one
 /// group after another.
 final class DeliveredEvents {
     private static let none = UInt32.max
 
-    /// By the number of a position that some pass has.
+    /// By the number of a position that some pass has; empty if no group keeps such records.
     private let events: Column<UInt32>
     private var extras: [UInt32: UInt32] = [:]
 
     init(_ evidence: Evidence) {
-        events = Column(repeating: DeliveredEvents.none, count: evidence.positions.baseCount)
+        let isUsed = evidence.history.groups.contains(where: \.processing)
+        events = Column(repeating: DeliveredEvents.none, count: isUsed ? evidence.positions.baseCount : 0)
     }
 
     /// - Parameter intact: in the order of time.

@@ -86,13 +86,13 @@ struct GroupCheck {
 
     /// Acks, commits and processed records, in the order of time.
     private func readProgress(_ walk: inout DeliveryWalk) {
-        applied.enter(walk.intact)
+        if state.plan.processing { applied.enter(walk.intact) }
         var inOrder = TimeOrder(evidence.views)
         for number in state.plan.numbers {
             inOrder.add(evidence.survey.progress[number], .progress(group: number))
         }
         inOrder.walk(evidence.events, state.times) { record, view in take(record, view, &walk.redelivered) }
-        applied.leave(walk.intact)
+        if state.plan.processing { applied.leave(walk.intact) }
     }
 
     @inline(__always)
