@@ -91,7 +91,7 @@ struct GroupCheck {
         for number in state.plan.numbers {
             inOrder.add(evidence.survey.progress[number], .progress(group: number))
         }
-        inOrder.walk(evidence.events, state.times) { record, view in take(record, view, &walk.redelivered) }
+        inOrder.walk(evidence.events, nil) { record, view in take(record, view, &walk.redelivered) }
         if state.plan.processing { applied.leave(walk.intact) }
     }
 

@@ -24,8 +24,18 @@ extension Events {
         _ record: UnsafePointer<Record>, before end: UnsafePointer<Record>, times: UnsafeMutablePointer<Int64>?
     ) {
         let next = record + ahead
-        if next >= end { return }
-        let slot = index.likelySlot(next.pointee.agent, seq: next.pointee.seq)
+        if next < end { ask(next, times) }
+    }
+
+    /// As `prefetch`, of the first record of a stretch and of those that `prefetch` would have asked for before it.
+    func prefetchFirst(
+        _ record: UnsafePointer<Record>, before end: UnsafePointer<Record>, times: UnsafeMutablePointer<Int64>?
+    ) {
+        for next in 0..<min(ahead, end - record) { ask(record + next, times) }
+    }
+
+    @inline(__always) private func ask(_ record: UnsafePointer<Record>, _ times: UnsafeMutablePointer<Int64>?) {
+        let slot = index.likelySlot(record.pointee.agent, seq: record.pointee.seq)
         holdfast_prefetch(crcs.base.address(slot))
         holdfast_prefetch(ackTimes.base + slot)
         if let times { holdfast_prefetch(times + slot) }

@@ -84,6 +84,8 @@ struct RunCursor {
     private(set) var view: View
     /// The end of the segment at hand.
     private(set) var segmentEnd: UnsafePointer<Record>
+    /// Of the segment at hand: false until somebody says so.
+    var isPrefetched = false
     private var next: Int
     private let last: Int
     private let filter: RecordFilter
@@ -118,6 +120,7 @@ struct RunCursor {
         view = views[Int(segment.view)]
         record = view.records + Int(segment.start)
         segmentEnd = view.records + Int(segment.end)
+        isPrefetched = false
         next += 1
     }
 }

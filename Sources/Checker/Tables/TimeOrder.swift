@@ -18,7 +18,11 @@ struct TimeOrder {
         }
     }
 
-    mutating func walk(_ events: Events, _ times: Column<Int64>, _ body: (UnsafePointer<Record>, View) -> Void) {
+    /// - Parameter times: what is asked for early, beside the records' events; nil if they have none.
+    @inline(__always)
+    mutating func walk(_ events: Events, _ times: Column<Int64>?, _ body: (UnsafePointer<Record>, View) -> Void) {
+        // No object in the loop, which would be retained for each record.
+        let times = times?.base
         var heap = Heap<Int64>()
         for (run, cursor) in cursors.enumerated() {
             if let record = cursor.record { heap.push(record.pointee.t, run: run) }
@@ -32,7 +36,14 @@ struct TimeOrder {
                     let t = record.pointee.t
                     if t > limit.key || (t == limit.key && node.run > limit.run) { break }
                 }
-                events.prefetch(record, before: cursor.segmentEnd, times: times.base)
+                if let times {
+                    if !cursor.isPrefetched {
+                        // A consumer's batch may be no longer than the way ahead.
+                        events.prefetchFirst(record, before: cursor.segmentEnd, times: times)
+                        cursor.isPrefetched = true
+                    }
+                    events.prefetch(record, before: cursor.segmentEnd, times: times)
+                }
                 body(record, cursor.view)
                 cursor.advance(own, views)
             }
