@@ -13,6 +13,7 @@ final class Evidence {
     let events: Events
     let attempts: AttemptTable
     let positions: PositionTable
+    let acked: AckedPositions
     let contradictions: Contradictions
     let scratch: Scratch
     let allRetried: Bool
@@ -42,7 +43,7 @@ final class Evidence {
         survey.forgetReplays()
         let scratch = Scratch(
             count: max(events.count + attempts.attempts.count, positions.baseCount + survey.outcomes))
-        OutcomePhase(
+        acked = OutcomePhase(
             views: views, logs: logs, streams: streams, events: events, attempts: attempts, positions: positions,
             contradictions: contradictions, scratch: scratch
         ).run()

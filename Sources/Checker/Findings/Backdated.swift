@@ -29,19 +29,28 @@ struct Backdated {
         self.evidence = evidence
         earliest = evidence.scratch.values
         precondition(earliest.count >= evidence.positions.count, "extras are positions of outcomes, as yet")
-        earliest.base.update(repeating: .max, count: evidence.positions.count)
     }
 
     /// Each acked attempt with a position: the attempt's time, its outcome's time, the position.
-    @inline(__always)
-    private func forEach(_ body: (_ key: @autoclosure () -> AttemptKey, Int64, Int64, UInt32) -> Void) {
-        let (events, attempts) = (evidence.events, evidence.attempts)
+    private typealias Body = (_ key: @autoclosure () -> AttemptKey, Int64, Int64, UInt32) -> Void
+
+    @inline(__always) private func forEach(_ body: Body) {
+        forEachSimple(body)
+        forEachComplex(body)
+    }
+
+    @inline(__always) private func forEachSimple(_ body: Body) {
+        let events = evidence.events
         for slot in 0..<events.count where !events.isComplex(slot) {
             let position = events.links.base[slot]
             guard events.flags.base[slot] & Events.Flags.attempted != 0, position != Events.noPosition else { continue }
             let ack = events.ackTimes.base[slot]
             body(AttemptKey(slot: slot, number: 1), events.firstTimes.base[slot], ack, position)
         }
+    }
+
+    @inline(__always) private func forEachComplex(_ body: Body) {
+        let attempts = evidence.attempts
         for attempt in attempts.attempts
         where attempt.position != Events.noPosition && attempts.status(attempt) == .acked {
             body(
@@ -51,9 +60,17 @@ struct Backdated {
     }
 
     private func collect() {
-        forEach { _, _, ack, position in
-            if ack < earliest.base[Int(position)] { earliest.base[Int(position)] = ack }
+        let (base, count) = (evidence.positions.baseCount, evidence.positions.count)
+        earliest.base.update(from: evidence.acked.times.base, count: base)
+        (earliest.base + base).update(repeating: .max, count: count - base)
+        if count > base {
+            forEachSimple { _, _, ack, position in if Int(position) >= base { lower(position, to: ack) } }
         }
+        forEachComplex { _, _, ack, position in lower(position, to: ack) }
+    }
+
+    @inline(__always) private func lower(_ position: UInt32, to ack: Int64) {
+        if ack < earliest.base[Int(position)] { earliest.base[Int(position)] = ack }
     }
 
     /// Gives each position the earliest time of those at it and above it.

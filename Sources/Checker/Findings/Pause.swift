@@ -131,8 +131,14 @@ final class Waits {
     }
 
     init(_ log: LogState) {
-        acks = Column(repeating: .max, count: log.evidence.positions.baseCount)
-        takeSimple(log)
+        let evidence = log.evidence
+        if evidence.history.header.logs.isEmpty {
+            // The only log may have for its own what was kept while outcomes were read.
+            (acks, last) = (evidence.acked.times, evidence.acked.last)
+        } else {
+            acks = Column(repeating: .max, count: evidence.positions.baseCount)
+            takeSimple(log)
+        }
         takeComplex(log)
     }
 

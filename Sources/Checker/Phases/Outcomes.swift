@@ -11,7 +11,8 @@ struct OutcomePhase {
     let contradictions: Contradictions
     let scratch: Scratch
 
-    func run() {
+    func run() -> AckedPositions {
+        let acked = AckedPositions(count: positions.baseCount)
         var acks = 0
         for view in views where view.mayHave(.outcome) {
             let end = view.records + view.count
@@ -19,15 +20,17 @@ struct OutcomePhase {
             while record < end {
                 if record.pointee.rawType == RecordType.outcome.rawValue {
                     events.prefetch(record, before: end, times: nil)
-                    take(record, view, &acks)
+                    take(record, view, acked, &acks)
                 }
                 record += 1
             }
         }
         scratch.keepAcks(acks)
+        return acked
     }
 
-    @inline(__always) private func take(_ record: UnsafePointer<Record>, _ view: View, _ acks: inout Int) {
+    @inline(__always)
+    private func take(_ record: UnsafePointer<Record>, _ view: View, _ acked: AckedPositions, _ acks: inout Int) {
         let slot = events.find(agent: record.pointee.agent, seq: record.pointee.seq)
         guard slot >= 0 else { return orphan(record) }
         let flags = events.flags.base[slot]
@@ -40,7 +43,9 @@ struct OutcomePhase {
         events.ackTimes.base[slot] = record.pointee.t
         scratch.acks.base[acks] = record.pointee.t
         acks += 1
-        events.links.base[slot] = position(record, view)
+        let position = position(record, view)
+        events.links.base[slot] = position
+        acked.take(position, record.pointee.t)
     }
 
     private func takeComplex(_ record: UnsafePointer<Record>, _ view: View, _ slot: Int) {
