@@ -11,3 +11,6 @@ size_t holdfast_check_records(const void *records, size_t count);
 
 /// Asks for the cache line at an address, which need not be valid, before it is needed.
 static inline void holdfast_prefetch(const void *address) { __builtin_prefetch(address, 1); }
+
+/// As `holdfast_prefetch`, of what is only read.
+static inline void holdfast_prefetch_to_read(const void *address) { __builtin_prefetch(address, 0); }

@@ -1,3 +1,4 @@
+import CChecksum
 import History
 
 /// The first look at every record: who occurs, and where the records of each stream, pass and group lie.
@@ -21,6 +22,9 @@ struct Survey {
         static let replayed: UInt8 = 2
         static let transaction: UInt8 = 4
     }
+
+    /// So many records ahead of the one at hand are asked for.
+    private static let ahead = 32
 
     let uses: Column<UInt8>
     var attempts = 0
@@ -61,6 +65,8 @@ struct Survey {
     private mutating func look(at view: View, _ number: UInt32) {
         for index in 0..<view.count {
             let record = view.records + index
+            // The processor does not look across pages by itself.
+            holdfast_prefetch_to_read(record + Survey.ahead)
             switch record.pointee.rawType {
             case RecordType.attempt.rawValue: attempt(record, view)
             case RecordType.outcome.rawValue: outcome(record, view)
