@@ -59,7 +59,7 @@ enum StyleSheet {
         .matrix { table-layout: fixed; border-collapse: separate; border-spacing: 3px; margin-left: -3px; width: calc(100% + 6px); }
         .matrix th, .matrix td { border: 0; }
         .matrix caption { padding-left: 3px; }
-        .trials th[scope=row] { font-weight: 400; } .groups thead th { white-space: normal; }
+        .trials th[scope=row] { font-weight: 400; } .groups thead th, .figures thead th { white-space: normal; }
         .matrix thead th { padding: 0 .65rem .3rem; overflow-wrap: anywhere; }
         .matrix thead th:first-child { padding-left: 0; }
         .matrix tbody th { padding: .6rem .75rem .6rem 0; }
