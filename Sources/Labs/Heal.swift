@@ -1,9 +1,9 @@
 import Glibc
 import Platform
 
-/// Removes what a dead run of the namespaces lab may have left.
+/// Removes what a dead run of any lab may have left on this machine.
 ///
-/// That is little: the kernel takes namespaces, processes, mounts and loop devices with the harness. What can stay is
+/// Of the namespaces lab that is little: the kernel takes namespaces, processes, mounts and loop devices with the harness. What can stay is
 /// a folder of nodes' data when the whole machine stopped, and a loop device that an interrupted kernel kept. Only what
 /// carries the lab's mark, and is in no living run's use, is touched.
 public enum Heal {
@@ -15,6 +15,11 @@ public enum Heal {
         public var failed: [String] = []
 
         public init(removed: [String] = [], failed: [String] = []) { (self.removed, self.failed) = (removed, failed) }
+
+        public static func += (left: inout Outcome, right: Outcome) {
+            left.removed += right.removed
+            left.failed += right.failed
+        }
     }
 
     /// - Parameter folders: where to look for data of dead runs, with what is below: results' folders.

@@ -1,12 +1,10 @@
 public import Platform
 
-/// A place where a system runs, and what can be done to its nodes there. A fourth lab is one folder beside
-/// `Namespaces` with one type for each of these two protocols; nothing else knows how a lab works.
+/// A place where a system runs, and what can be done to its nodes there. Made by its `LabKind`.
 ///
 /// A lab is used by one thread at a time: the one that runs the trial.
 public protocol Lab: AnyObject {
-    /// `namespaces`, `docker`, `external`.
-    static var name: String { get }
+    var kind: any LabKind { get }
     /// The address from which workers and other clients reach the nodes, as the nodes see it.
     var clientAddress: String { get }
     var nodes: [any Node] { get }
@@ -17,15 +15,19 @@ public protocol Lab: AnyObject {
 
 public struct NodeRequest: Sendable {
     public var name: String
+    /// What will run on it.
+    public var software: Software
     /// The filesystem of the data, of its own where power loss must be possible; nil: a plain folder will do.
     public var filesystem: Filesystem?
     public var megabytes: Int
     /// Where the node's configuration files and logs are kept: a folder of the trial's directory.
     public var logDirectory: String
 
-    public init(name: String, filesystem: Filesystem?, megabytes: Int, logDirectory: String) {
-        (self.name, self.filesystem, self.megabytes) = (name, filesystem, megabytes)
-        self.logDirectory = logDirectory
+    public init(
+        name: String, software: Software, filesystem: Filesystem?, megabytes: Int, logDirectory: String
+    ) {
+        (self.name, self.software) = (name, software)
+        (self.filesystem, self.megabytes, self.logDirectory) = (filesystem, megabytes, logDirectory)
     }
 }
 
@@ -33,15 +35,16 @@ public enum Filesystem: String, CaseIterable, Sendable { case ext4, xfs }
 
 /// A server's command line, as the lab starts it on a node.
 public struct Program: Sendable {
-    /// Absolute path of the executable, and its arguments without the name.
+    /// Absolute path of the executable (in an image also a name), and its arguments without the name. The files that
+    /// they name lie in the node's data, in its log directory, or beside `outputFile`.
     public var executable: String
     public var arguments: [String]
     /// Added to the fixed environment of every tool (PATH, LC_ALL).
     public var environment: [String: String]
-    /// Where standard output and error go.
+    /// Where standard output and error of a server go.
     public var outputFile: String
 
-    public init(executable: String, arguments: [String], environment: [String: String] = [:], outputFile: String) {
+    public init(executable: String, arguments: [String], environment: [String: String] = [:], outputFile: String = "") {
         (self.executable, self.arguments) = (executable, arguments)
         (self.environment, self.outputFile) = (environment, outputFile)
     }
@@ -75,7 +78,11 @@ public protocol Node: ProcessOwner {
 
     func start(_ program: Program) throws(LabError)
 
-    /// Runs a tool in the node's network namespace (iptables, tc, ss).
+    /// Runs a program of the node's software to its end, in the node's network and with its data and logs: a tool that
+    /// belongs to the server.
+    func runBeside(_ program: Program, deadline: Duration, input: String?) throws(LabError) -> ToolResult
+
+    /// Runs a tool of this machine in the node's network namespace (iptables, tc, ss).
     func runInNetwork(_ tool: String, _ arguments: [String]) throws(LabError) -> ToolResult
     /// A connected TCP socket from inside the node to `port` of itself: control that no cut reaches.
     func connect(port: UInt16) throws(LabError) -> Int32

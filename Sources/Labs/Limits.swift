@@ -20,6 +20,16 @@ enum Limits {
     static let fill: Duration = .seconds(20)
     /// The least that is taken of a filesystem at once.
     static let fillBlock: Int64 = 4096
+    /// A program that is asked what it is; Java takes its time.
+    static let ask: Duration = .seconds(60)
+    /// A question to the Docker Engine, or an order that it carries out at once.
+    static let engine: Duration = .seconds(60)
+    /// From the order to start a container until its process is there.
+    static let containerStart: Duration = .seconds(60)
+    /// How long the engine may take to take notice that a container's process has ended.
+    static let containerEnd: Duration = .seconds(20)
+    /// How many of the ranges that networks are made of are tried: others may have theirs there.
+    static let networkTries = 64
     /// How deep `heal` looks for what a dead run left.
     static let healDepth = 8
 }

@@ -1,5 +1,5 @@
 import Faults
-import Labs
+public import Labs
 import Platform
 import Report
 public import Suites
@@ -26,8 +26,8 @@ public struct Plan {
     private static func recordBytes(of cell: Suite.Cell) -> Int { (4 + cell.groups.count) * 64 }
 
     /// - Parameter directory: where results go; for the space that is left there.
-    public init(_ suite: Suite, directory: String) {
-        let machine = MachineLimits(directory: directory)
+    public init(_ suite: Suite, lab: any LabKind, directory: String) {
+        let machine = MachineLimits(lab: lab, directory: directory)
         for cell in suite.cells {
             let skip = reason(for: cell, on: machine)
             for n in 1...cell.trials {
@@ -37,8 +37,9 @@ public struct Plan {
     }
 
     private mutating func reason(for cell: Suite.Cell, on machine: MachineLimits) -> String? {
+        if let reason = machine.noLab { return reason }
         do {
-            let server = try cell.configured.server()
+            let server = try cell.configured.server(in: machine.lab)
             for version in [server, cell.configured.client].compactMap({ $0 }) where !servers.contains(version) {
                 servers.append(version)
             }
@@ -46,7 +47,6 @@ public struct Plan {
             return error.message
         }
         if let reason = cell.configured.lack(for: cell.groups) { return reason }
-        if let reason = machine.noLab { return reason }
         for tool in cell.fault.timeline.verbs.flatMap({ type(of: $0).tools }) where Tool.locate(tool) == nil {
             return "\(tool) is missing; \(Tool.remedy(for: tool))"
         }
@@ -57,7 +57,7 @@ public struct Plan {
         }
         // The lab refuses a filesystem that its disk has no room for, although its file is sparse.
         let filesystems =
-            NamespacesLab.filesystemRefusal == nil
+            machine.lab.filesystemRefusal == nil
             ? cell.configured.filesystemBytes(expecting: cell.expectedBytes) : 0
         let needed = max(Self.heldBytes(of: cell), filesystems)
         if let free = machine.freeBytes, free < needed {
@@ -113,20 +113,21 @@ extension Suite.Cell {
 
 /// What this machine lets a run do; asked once.
 private struct MachineLimits {
+    let lab: any LabKind
     let directory: String
     let freeBytes: Int64?
     let noLab: String?
     private var powerLoss: [Filesystem: String] = [:]
 
-    init(directory: String) {
-        self.directory = directory
+    init(lab: any LabKind, directory: String) {
+        (self.lab, self.directory) = (lab, directory)
         freeBytes = try? Files.space(at: directory).free
-        noLab = Relaunch.isInside ? nil : Relaunch.refusal?.message
+        noLab = lab.isInside ? nil : lab.refusal?.message
         for filesystem in Filesystem.allCases {
             let tools = ["xfs_io", "mkfs.\(filesystem.rawValue)"]
             let missing = tools.first { Tool.locate($0) == nil }
             powerLoss[filesystem] =
-                NamespacesLab.filesystemRefusal?.message
+                lab.filesystemRefusal?.message
                 ?? missing.map { "\($0) is missing; \(Tool.remedy(for: $0))" }
         }
     }

@@ -2,26 +2,26 @@ import Checker
 import Faults
 import Foundation
 import Glibc
-import Labs
+public import Labs
 import Platform
 public import Report
 public import Suites
 import Systems
 import Workload
 
-/// Runs a suite: trial after trial, and at the end the reports. Used inside the lab's namespaces.
+/// Runs a suite: trial after trial, and at the end the reports. Used inside, where labs can be made.
 public final class Run {
     public enum Volume: Sendable { case quiet, normal, verbose }
 
     public struct Options: Sendable {
         /// Absolute; made by the run.
         public var directory: String
-        public var lab: String
+        public var lab: any LabKind
         public var noSkips: Bool
         public var volume: Volume
         public var version: String
 
-        public init(directory: String, lab: String, noSkips: Bool, volume: Volume, version: String) {
+        public init(directory: String, lab: any LabKind, noSkips: Bool, volume: Volume, version: String) {
             (self.directory, self.lab, self.noSkips) = (directory, lab, noSkips)
             (self.volume, self.version) = (volume, version)
         }
@@ -62,7 +62,7 @@ public final class Run {
     /// Carries the suite out and writes the reports, also when a signal ends it half-way. The summary's `exit` is the
     /// run's exit status.
     public func carryOut() throws(RunError) -> Summary {
-        log.write("holdfast \(options.version), suite \(suite.path), lab \(options.lab)")
+        log.write("holdfast \(options.version), suite \(suite.path), lab \(options.lab.name)")
         let queue = commands
         CommandLog.observe { queue.add($0) }
         defer {
@@ -102,8 +102,9 @@ public final class Run {
         let setting = TrialRun.Setting(
             n: planned.n, seed: planned.seed, run: runName(index),
             directory: "\(options.directory)/\(place)", relativeDirectory: place,
-            ownFilesystems: NamespacesLab.filesystemRefusal == nil,
-            makeLab: { directory throws(LabError) in try NamespacesLab(directory: directory) }, standing: standing)
+            ownFilesystems: options.lab.filesystemRefusal == nil,
+            makeLab: { [lab = options.lab] directory throws(LabError) in try lab.open(directory: directory) },
+            standing: standing)
         let trial = try TrialRun(
             cell: planned.cell, setting: setting, watch: watch, progress: progress, commands: commands
         ).run()
@@ -141,7 +142,7 @@ public final class Run {
         summary.controls = suite.controls.map { ControlOutcome(control: $0) }
         summary.seed = suite.seed
         summary.planned = plan.trials.count
-        summary.lab = options.lab
+        summary.lab = options.lab.name
         (summary.suiteFile, summary.suiteText) = (suite.path, suite.text)
         summary.noSkips = options.noSkips
         return summary

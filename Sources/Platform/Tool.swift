@@ -84,7 +84,7 @@ public enum Tool {
         "mount": "mount", "umount": "mount", "losetup": "mount", "mkfs.ext4": "e2fsprogs", "mkfs.xfs": "xfsprogs",
         "xfs_io": "xfsprogs", "redis-server": "redis-server", "redis-check-aof": "redis-tools",
         "redis-cli": "redis-tools", "redis-benchmark": "redis-tools", "sync": "coreutils",
-        "java": "openjdk-17-jre-headless",
+        "java": "openjdk-17-jre-headless", "docker": "docker.io", "docker-compose": "docker-compose",
     ]
 
     private static func isProgram(_ path: String) -> Bool {

@@ -4,9 +4,9 @@ public import Workload
 /// A checked configuration: knows what it needs of the machine, and makes the running system for one trial.
 public protocol ConfiguredSystem: Sendable {
     var retries: Retries { get }
-    /// The server program that will run, with name and version as it says them; throws what is missing and how to get
-    /// it.
-    func server() throws(SystemError) -> ServerVersion
+    /// The server program that will run in such a lab, with name and version as it says them; throws what is missing and
+    /// how to get it.
+    func server(in lab: any LabKind) throws(SystemError) -> ServerVersion
     /// What an acknowledgement promises with just these settings, in a few words: `in the memory of one process`.
     var promise: String { get }
     /// Filesystem of each node's data, when it is to be one of its own.

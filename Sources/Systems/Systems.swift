@@ -1,4 +1,5 @@
 public import Documents
+public import Labs
 
 /// The systems that a suite can name.
 public enum Systems {
@@ -17,6 +18,9 @@ public enum Systems {
             name: "hybrid", about: "a hot tier on Redis, a cold one on Kafka, and the bridge between them",
             beside: "redis-standalone"),
     ]
+
+    /// What they are made of, each once.
+    public static let software: [Software] = [RedisBinary.software, KafkaHome.software]
 
     /// The kind that a suite means by `value`, the text of a field `system`.
     public static func named(_ value: Value) throws(Diagnostic) -> any SystemKind {

@@ -11,7 +11,7 @@ import Workload
 
 /// A lab for tests: processes of this machine on loopback addresses of their own, data in a temporary folder.
 final class LocalLab: Lab {
-    static let name = "local"
+    let kind: any LabKind = NamespacesKind()
     let clientAddress = "127.0.0.1"
     var nodes: [any Node] { local }
     private(set) var local: [LocalNode] = []
@@ -109,6 +109,16 @@ final class LocalNode: Node {
 
     func resume() throws(LabError) {
         try signal(SIGCONT) { if case .running = $0 { true } else { false } }
+    }
+
+    func runBeside(_ program: Program, deadline: Duration, input: String?) throws(LabError) -> ToolResult {
+        do {
+            return try Tool.run(
+                program.executable, program.arguments, deadline: deadline, environment: program.environment,
+                input: input)
+        } catch {
+            throw LabError(.toolFailed, "\(error)")
+        }
     }
 
     func runInNetwork(_ tool: String, _ arguments: [String]) throws(LabError) -> ToolResult {

@@ -10,11 +10,17 @@ final class LoopFilesystem {
     let kind: Filesystem
     let mountPoint: String
     private let device: LoopDevice
+    private let endsHolders: Bool
     private var isMounted = false
 
     /// Makes and mounts it. `folder` is on a real disk and takes the file; `mountPoint` is made if it is not there.
-    init(_ kind: Filesystem, megabytes: Int, in folder: String, at mountPoint: String, node: String) throws(LabError) {
-        (self.kind, self.mountPoint) = (kind, mountPoint)
+    ///
+    /// - Parameter endsHolders: whoever holds it is the lab's own and is ended; otherwise is waited for.
+    init(
+        _ kind: Filesystem, megabytes: Int, in folder: String, at mountPoint: String, node: String,
+        endsHolders: Bool = true
+    ) throws(LabError) {
+        (self.kind, self.mountPoint, self.endsHolders) = (kind, mountPoint, endsHolders)
         let bytes = Int64(max(megabytes, Limits.megabytesMin[kind] ?? 0)) << 20
         try Self.requireDisk(folder, bytes: bytes)
         do {
@@ -51,9 +57,16 @@ final class LoopFilesystem {
 
     /// Unmounts it, mounts it again (the journal is recovered), and proves by a write that it is a living one.
     func remount() throws(LabError) {
-        try unmount()
-        try mount()
-        if let error = Self.probeWrite(in: mountPoint, durable: true) {
+        let end = MonotonicClock.now() + Limits.unmount.nanoseconds
+        while true {
+            try unmount()
+            try mount()
+            guard let error = Self.probeWrite(in: mountPoint, durable: true) else { return }
+            // Whoever makes a mount namespace of its own has a copy of every mount for a moment.
+            if error == "EIO", MonotonicClock.now() < end {
+                usleep(50_000)
+                continue
+            }
             throw LabError(
                 .kernel,
                 "\(mountPoint) was mounted again and answers \(error): the dead filesystem lives on, "
@@ -77,7 +90,7 @@ final class LoopFilesystem {
                     "\(mountPoint) can't be unmounted (\(result.errors.trimmedLine)); "
                         + "held by \(Holders.describe(mountPoint))")
             }
-            Holders.end(mountPoint)
+            if endsHolders { Holders.end(mountPoint) }
             usleep(20_000)
         }
         isMounted = false

@@ -7,7 +7,8 @@ import Platform
 /// anyone's. One at a time. Addresses are of 198.18.0.0/24, the range that is reserved for benchmarks; no route leads
 /// out of it.
 public final class NamespacesLab: Lab {
-    public static let name = "namespaces"
+    static let name = "namespaces"
+    public let kind: any LabKind = NamespacesKind()
     public let clientAddress = "198.18.0.1"
     public var nodes: [any Node] { members }
 

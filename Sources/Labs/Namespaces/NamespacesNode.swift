@@ -124,6 +124,16 @@ public final class NamespacesNode: Node {
         try NamespacesLab.ip(["-n", name, "link", "set", "lo", "up"])
     }
 
+    public func runBeside(_ program: Program, deadline: Duration, input: String?) throws(LabError) -> ToolResult {
+        do {
+            return try Tool.run(
+                "nsenter", ["--net=\(namespace)", "--", program.executable] + program.arguments, deadline: deadline,
+                environment: program.environment, input: input)
+        } catch {
+            throw LabError(.toolFailed, "\(name): \(error)")
+        }
+    }
+
     public func runInNetwork(_ tool: String, _ arguments: [String]) throws(LabError) -> ToolResult {
         guard let path = Tool.locate(tool) else {
             throw LabError(.toolMissing, "\(tool) is not there; \(Tool.remedy(for: tool))")

@@ -23,10 +23,26 @@ public enum Relaunch {
     ) throws(LabError) -> Int32 {
         try refuseHidden(paths)
         let janitor = try Janitor()
+        return try accompany { () throws(LabError) -> Child in
+            try start(arguments, environment, keeping: janitor.descriptor)
+        } afterEnd: {
+            janitor.finish()
+        }
+    }
+
+    /// Starts a copy of the harness, hands signals on to it, and returns its exit status.
+    ///
+    /// - Parameters:
+    ///   - afterEnd: what is done once it is gone.
+    ///   - afterKill: what is done if it could not put things in order itself.
+    static func accompany(
+        _ start: () throws(LabError) -> Child, afterEnd: () -> Void = {}, afterKill: () -> Void = {}
+    ) throws(LabError) -> Int32 {
         let signals = try mapped { () throws(KernelFailure) in try SignalDescriptor(forwarded()) }
-        let inner = try start(arguments, environment, keeping: janitor.descriptor)
-        let status = try mapped { () throws(KernelFailure) in try wait(for: inner, signals) }
-        janitor.finish()
+        let inner = try start()
+        let (status, wasKilled) = try mapped { () throws(KernelFailure) in try wait(for: inner, signals) }
+        afterEnd()
+        if case .signaled = status { afterKill() } else if wasKilled { afterKill() }
         switch status {
         case .exited(let code): return code
         case .signaled(let signal):
@@ -34,6 +50,18 @@ public enum Relaunch {
             throw LabError(
                 .process, "the harness inside the lab was ended by signal \(signal)\(cause); its namespaces are gone")
         }
+    }
+
+    /// This process's environment.
+    static var ownEnvironment: [String: String] {
+        var found: [String: String] = [:]
+        var entry = environ
+        while let word = entry.pointee {
+            let parts = String(cString: word).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { found[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return found
     }
 
     /// Why this machine lets nobody in; nil if it does. Cheap, and tried for real where namespaces are the user's own.
@@ -57,8 +85,9 @@ public enum Relaunch {
         }
     }
 
+    /// - Returns: how it ended, and whether that was because the user lost patience.
     private static func wait(for inner: Child, _ signals: borrowing SignalDescriptor) throws(KernelFailure)
-        -> ExitStatus
+        -> (ExitStatus, wasKilled: Bool)
     {
         let poller = try Poller()
         try poller.add(inner.pidDescriptor, token: 0)
@@ -72,9 +101,9 @@ public enum Relaunch {
                 inner.send(asked >= Limits.patienceWithUser ? SIGKILL : signal == SIGHUP ? SIGTERM : signal)
                 guard asked >= Limits.patienceWithUser else { continue }
                 _ = inner.wait(upTo: Platform.Limits.killed)
-                return .exited(128 + signal)
+                return (.exited(128 + signal), true)
             }
-            if let status = inner.status { return status }
+            if let status = inner.status { return (status, false) }
         }
     }
 

@@ -61,7 +61,7 @@ final class KafkaCluster {
         _ name: String, id: Int32, _ role: KafkaProperties.Role, in lab: any Lab, _ trial: TrialSetting
     ) throws(SystemError) {
         let request = NodeRequest(
-            name: name, filesystem: trial.ownFilesystems ? settings.filesystem : nil,
+            name: name, software: KafkaHome.software, filesystem: trial.ownFilesystems ? settings.filesystem : nil,
             megabytes: role.isBroker ? Self.megabytes(trial.expectedBytes) : Self.megabytes(0),
             logDirectory: trial.logDirectory)
         let node: any Node

@@ -47,7 +47,8 @@ struct KafkaFormat {
     private func checkpointBytes(of server: KafkaServer) throws(SystemError) -> [UInt8] {
         if let known = keptPath.flatMap({ Self.bytes(of: $0) }) { return known }
         try server.writeProperties()
-        try home.format(clusterID: clusterID, properties: server.propertiesPath, features: features)
+        try home.format(
+            clusterID: clusterID, properties: server.propertiesPath, features: features, beside: server.node)
         let path = "\(server.dataDirectory)/\(Self.checkpoint)"
         guard let bytes = Self.bytes(of: path) else {
             throw SystemError(.refused, "Kafka formatted a data directory, and \(path) is not there")

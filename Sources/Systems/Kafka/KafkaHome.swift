@@ -5,14 +5,46 @@ import Platform
 /// A Kafka that users bring: a folder with the release's jars, and the Java that runs it.
 struct KafkaHome: Sendable {
     static let variable = "KAFKA_HOME"
+    static let software = Software(
+        name: "kafka", usualImage: "apache/kafka:4.3.1", imageVariable: "HOLDFAST_KAFKA_IMAGE")
+    /// Where images have it, unless the setting `server` says otherwise.
+    static let usualFolder = "/opt/kafka"
 
-    /// Its folder.
+    /// Its folder, there where it runs.
     let path: String
     let version: ServerVersion
     /// The Java program.
     let java: String
     /// All jars in the order of their names: a class-data archive fits only the class path that it was made with.
     let classPath: String
+    var origin: Origin = .machine
+
+    /// Finds the Kafka that nodes of such a lab have.
+    static func find(_ setting: String?, in lab: any LabKind) throws(SystemError) -> KafkaHome {
+        let origin: Origin
+        do { origin = try lab.origin(of: software) } catch { throw SystemError(.missing, error.message) }
+        guard case .image(let image) = origin else { return try find(setting) }
+        let folder = setting ?? usualFolder
+        let classPath = folder + "/libs/*"
+        let words = [noTraces, "-showversion", "-cp", classPath, "kafka.Kafka", "--version"]
+        let result: ToolResult
+        do { result = try lab.ask(software, "java", words) } catch {
+            throw SystemError(.missing, "Java of the image \(image) cannot be run: \(error)")
+        }
+        // openjdk version "17.0.15" 2025-04-15, and 4.3.1 (Commit:…)
+        let quoted = result.errors.split(separator: "\"", omittingEmptySubsequences: false)
+        let release = result.output.split(separator: "\n").last?.split(separator: " ").first ?? ""
+        guard result.succeeded, quoted.count > 2, release.first?.isNumber == true else {
+            throw SystemError(
+                .missing,
+                "the image \(image) has no Kafka in \(folder) that says its version (\(result.status)): name its folder by "
+                    + "the setting `server`, or another image by \(software.imageVariable); it said: "
+                    + (result.errors + result.output).suffix(500))
+        }
+        let version = ServerVersion(path: image, name: "Kafka", version: "\(release) on Java \(quoted[1])")
+        return KafkaHome(
+            path: folder, version: version, java: "java", classPath: classPath, origin: origin)
+    }
 
     /// Finds Kafka: where the configuration says, else where the environment does, else what `make kafka` fetched.
     static func find(_ setting: String?) throws(SystemError) -> KafkaHome {
@@ -138,12 +170,23 @@ struct KafkaHome: Sendable {
     }
 
     /// Makes a new node's data directory, as the release's own tool does.
-    func format(clusterID: String, properties: String, features: [(name: String, level: Int)]) throws(SystemError) {
+    ///
+    /// - Parameter node: whose it is; it has the tool if this machine has not.
+    func format(
+        clusterID: String, properties: String, features: [(name: String, level: Int)], beside node: (any Node)? = nil
+    ) throws(SystemError) {
         var arguments = Self.virtualMachine + ["-Xmx128m", "-cp", classPath, "kafka.tools.StorageTool", "format"]
         arguments += ["-t", clusterID, "-c", properties]
         for feature in features { arguments += ["--feature", "\(feature.name)=\(feature.level)"] }
         do {
-            try Tool.require(java, arguments, deadline: .seconds(SystemLimits.formatSeconds))
+            if case .image = origin, let node {
+                let result = try node.runBeside(
+                    Program(executable: java, arguments: arguments), deadline: .seconds(SystemLimits.formatSeconds),
+                    input: nil)
+                if !result.succeeded { throw Tool.failure(of: [java] + arguments, result) }
+            } else {
+                try Tool.require(java, arguments, deadline: .seconds(SystemLimits.formatSeconds))
+            }
         } catch {
             throw SystemError(.refused, "Kafka cannot format a data directory with \(properties): \(error)")
         }

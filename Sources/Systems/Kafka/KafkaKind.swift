@@ -134,7 +134,9 @@ struct ConfiguredKafka: ConfiguredSystem {
             + "is loaded: put the folder of a newer librdkafka.so.1 into LD_LIBRARY_PATH (docs/kafka.md, Another client)"
     }
 
-    func server() throws(SystemError) -> ServerVersion { try KafkaHome.find(settings.home).version }
+    func server(in lab: any LabKind) throws(SystemError) -> ServerVersion {
+        try KafkaHome.find(settings.home, in: lab).version
+    }
 
     func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
         Int64(clamping: KafkaCluster.megabytes(expectedBytes)) << 20

@@ -67,9 +67,10 @@ final class KafkaSystem: System {
     }
 
     private func startCluster(in lab: any Lab, _ patience: any Patience) throws(SystemError) -> KafkaCluster {
-        let home = try KafkaHome.find(settings.home)
+        let home = try KafkaHome.find(settings.home, in: lab.kind)
         let cluster = KafkaCluster(
-            settings, home: home, archive: try KafkaArchive(home: home).path(patience: patience))
+            settings, home: home,
+            archive: home.origin == .machine ? try KafkaArchive(home: home).path(patience: patience) : nil)
         self.cluster = cluster
         try cluster.start(in: lab, trial: trial, patience: patience)
         return cluster

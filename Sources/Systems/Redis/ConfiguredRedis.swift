@@ -16,7 +16,7 @@ extension ConfiguredRedis {
         Int64(clamping: RedisServers.megabytes(expectedBytes)) << 20
     }
 
-    func server() throws(SystemError) -> ServerVersion {
-        try RedisBinary.find(settings.server).version
+    func server(in lab: any LabKind) throws(SystemError) -> ServerVersion {
+        try RedisBinary.find(settings.server, in: lab).version
     }
 }

@@ -1,11 +1,44 @@
 import Glibc
+import Labs
 import Platform
 
 /// A server program of Redis or Valkey, and what it says of itself.
 struct RedisBinary: Sendable {
     static let variable = "HOLDFAST_REDIS_SERVER"
+    static let software = Software(
+        name: "redis", usualImage: "redis:8", imageVariable: "HOLDFAST_REDIS_IMAGE")
 
+    /// Its path is that of the program or, where it is in an image, the image's name.
     var version: ServerVersion
+    var origin: Origin = .machine
+    /// How it is called where it runs.
+    var program: String
+
+    init(version: ServerVersion) { (self.version, program) = (version, version.path) }
+
+    private init(version: ServerVersion, image: String, program: String) {
+        (self.version, origin, self.program) = (version, .image(image), program)
+    }
+
+    /// Finds the server that nodes of such a lab have.
+    static func find(_ setting: String?, in lab: any LabKind) throws(SystemError) -> RedisBinary {
+        let origin: Origin
+        do { origin = try lab.origin(of: software) } catch { throw SystemError(.missing, error.message) }
+        guard case .image(let image) = origin else { return try find(setting) }
+        let program = setting ?? "redis-server"
+        let result: ToolResult
+        do { result = try lab.ask(software, program, ["--version"]) } catch {
+            throw SystemError(.missing, "\(program) of the image \(image) cannot be run: \(error)")
+        }
+        guard let version = parse(result.output, path: image) else {
+            throw SystemError(
+                .missing,
+                "\(program) --version in the image \(image) says nothing like `Redis server v=7.0.15`, but "
+                    + "\"\(result.output.prefix(200))\(result.errors.prefix(200))\" (\(result.status)): name an image of Redis "
+                    + "or Valkey by \(software.imageVariable)")
+        }
+        return RedisBinary(version: version, image: image, program: program)
+    }
 
     /// Finds the server: what the configuration names, else what the environment does, else the machine's own.
     static func find(_ setting: String?) throws(SystemError) -> RedisBinary {

@@ -1,3 +1,4 @@
+import Labs
 import Platform
 
 /// What an operator does when a server refuses its append-only file: `redis-check-aof --fix` on the last incremental
@@ -5,6 +6,8 @@ import Platform
 struct RedisRepair {
     let binary: RedisBinary
     let dataDirectory: String
+    /// Where the tool is run, if it is not this machine's.
+    var node: (any Node)?
 
     /// - Returns: what was done.
     /// - Throws: what cannot be repaired, with what the tool said.
@@ -26,6 +29,16 @@ struct RedisRepair {
     }
 
     private func check(_ file: String) throws(SystemError) -> ToolResult {
+        if case .image(let image) = binary.origin, let node {
+            let name = binary.version.name == "Valkey" ? "valkey-check-aof" : "redis-check-aof"
+            do {
+                return try node.runBeside(
+                    Program(executable: name, arguments: ["--fix", file]),
+                    deadline: .seconds(Int(SystemLimits.repairSeconds)), input: "y\n")
+            } catch {
+                throw SystemError(.refused, "\(name) of \(image) --fix \(file) did not run to its end: \(error)")
+            }
+        }
         let (program, linked) = try tool()
         defer { linked?.remove() }
         do {

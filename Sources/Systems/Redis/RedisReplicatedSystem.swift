@@ -27,7 +27,7 @@ final class RedisReplicatedSystem: RedisSystem {
 
     /// A replica that has not got its first copy would, once promoted, lose everything: ready is only what is in sync.
     func start(in lab: any Lab, patience: any Patience) throws(SystemError) {
-        let binary = try RedisBinary.find(servers.settings.server)
+        let binary = try RedisBinary.find(servers.settings.server, in: lab.kind)
         let primary = try servers.add(in: lab, binary: binary)
         for _ in 0..<servers.settings.replicas {
             try servers.add(in: lab, binary: binary, isReplica: true).followed = primary

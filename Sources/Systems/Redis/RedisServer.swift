@@ -51,9 +51,9 @@ final class RedisServer {
         }
         logBegin = TextFile.size(logPath) ?? 0
         let program = Program(
-            executable: binary.version.path, arguments: [configurationPath], outputFile: logPath)
+            executable: binary.program, arguments: [configurationPath], outputFile: logPath)
         do { try node.start(program) } catch {
-            throw SystemError(.lab, "\(node.name): \(binary.version.path) does not start: \(error)")
+            throw SystemError(.lab, "\(node.name): \(binary.program) does not start: \(error)")
         }
     }
 

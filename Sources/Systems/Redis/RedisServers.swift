@@ -27,8 +27,8 @@ final class RedisServers {
     /// Makes the next node, `redis-1` first, and its server, which is not started yet.
     func add(in lab: any Lab, binary: RedisBinary, isReplica: Bool = false) throws(SystemError) -> RedisServer {
         let request = NodeRequest(
-            name: "redis-\(all.count + 1)", filesystem: trial.ownFilesystems ? settings.filesystem : nil,
-            megabytes: Self.megabytes(trial.expectedBytes), logDirectory: trial.logDirectory)
+            name: "redis-\(all.count + 1)", software: RedisBinary.software,
+            filesystem: trial.ownFilesystems ? settings.filesystem : nil, megabytes: Self.megabytes(trial.expectedBytes), logDirectory: trial.logDirectory)
         let node: any Node
         do { node = try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
         let server = RedisServer(node, binary: binary, settings: settings, run: trial.run, isReplica: isReplica)
@@ -129,7 +129,7 @@ extension RedisSystem {
 
     func repair(_ node: any Node) throws(SystemError) -> String {
         let server = try servers.server(of: node)
-        return try RedisRepair(binary: server.binary, dataDirectory: node.dataDirectory).run()
+        return try RedisRepair(binary: server.binary, dataDirectory: node.dataDirectory, node: node).run()
     }
 
     func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String {

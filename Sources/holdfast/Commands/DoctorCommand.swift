@@ -10,7 +10,9 @@ struct DoctorCommand: Command {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         try arguments.none(of: name)
-        let probes = Doctor.examine() + Systems.all.compactMap(broughtServer)
+        let probes =
+            Doctor.examine() + Systems.all.compactMap(broughtServer)
+            + LabKinds.all.flatMap { $0.examine(Systems.software) }
         if arguments.has("--json") {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]

@@ -21,27 +21,28 @@ struct RunCommand: Command {
     ]
 
     static func run(_ arguments: Arguments) throws -> Int32 {
+        let lab = try chosenLab(arguments)
         let suite = try chosen(arguments)
         let directory = try outputDirectory(arguments, suite)
-        let plan = Plan(suite, directory: existingParent(of: directory))
-        if arguments.has("--plan") {
-            Console.out(plan.text(of: suite))
-            return Exit.fine
-        }
         // Where no lab can be made every trial is skipped, and the report says why.
-        if !Relaunch.isInside, Relaunch.refusal == nil {
+        if !arguments.has("--plan"), !lab.isInside, lab.refusal == nil {
             try refuseUsed(directory)
             // The copy inside must not choose another time for its name.
             var words = [CommandLine.arguments[0]] + CommandLine.arguments.dropFirst()
             if !arguments.has("--out") { words += ["--out", directory] }
-            return try entered(words, directory)
+            return try entered(lab, words, directory)
+        }
+        let plan = Plan(suite, lab: lab, directory: existingParent(of: directory))
+        if arguments.has("--plan") {
+            Console.out(plan.text(of: suite))
+            return Exit.fine
         }
         let volume: Run.Volume =
             arguments.has("--quiet") ? .quiet : arguments.has("--verbose") ? .verbose : .normal
         let run = try Run(
             suite, plan: plan,
             options: Run.Options(
-                directory: directory, lab: "namespaces", noSkips: arguments.has("--no-skips"), volume: volume,
+                directory: directory, lab: lab, noSkips: arguments.has("--no-skips"), volume: volume,
                 version: Main.version))
         let summary = try run.carryOut()
         Console.out(ComparisonTable(summary, directory: shownPath(directory)).render())
@@ -49,14 +50,18 @@ struct RunCommand: Command {
         return summary.exit
     }
 
+    private static func chosenLab(_ arguments: Arguments) throws -> any LabKind {
+        guard let name = arguments.text("--lab") else { return LabKinds.all[0] }
+        if let lab = LabKinds.named(name) { return lab }
+        let names = LabKinds.all.map(\.name)
+        guard LabKinds.notBuilt.contains(name) else {
+            throw UsageError("--lab is \((names + LabKinds.notBuilt).joined(separator: ", ")), not \"\(name)\"")
+        }
+        throw UsageError("the lab \(name) is not built yet; use --lab \(names.joined(separator: " or ")), or leave it out")
+    }
+
     private static func chosen(_ arguments: Arguments) throws -> Suite {
         let path = try arguments.only("suite", of: name)
-        if let lab = arguments.text("--lab"), lab != "namespaces" {
-            guard ["docker", "external"].contains(lab) else {
-                throw UsageError("--lab is namespaces, docker or external, not \"\(lab)\"")
-            }
-            throw UsageError("the lab \(lab) is not built yet; use --lab namespaces, or leave it out")
-        }
         if arguments.has("--quiet"), arguments.has("--verbose") {
             throw UsageError("--quiet and --verbose exclude each other")
         }
@@ -77,9 +82,9 @@ struct RunCommand: Command {
         return URL(fileURLWithPath: path).standardizedFileURL.path
     }
 
-    private static func entered(_ words: [String], _ directory: String) throws -> Int32 {
+    private static func entered(_ lab: any LabKind, _ words: [String], _ directory: String) throws -> Int32 {
         do throws(LabError) {
-            return try Relaunch.enter(arguments: words, protecting: [directory])
+            return try lab.enter(arguments: words, protecting: [directory])
         } catch {
             // A place that can't be used was typed.
             if error.code == .unsafe { throw UsageError(error.message) }
