@@ -39,7 +39,7 @@ public struct DockerKind: LabKind {
 
     public func origin(of software: Software) throws(LabError) -> Origin {
         let image = Self.image(of: software)
-        guard try engine.has(image: image) else {
+        guard try DockerAnswers.has(image: image, engine) else {
             throw LabError(
                 .toolMissing,
                 "the image \(image) is not there: docker pull \(image), or name one that is by \(software.imageVariable) "
@@ -59,10 +59,15 @@ public struct DockerKind: LabKind {
         guard case .image(let name) = try origin(of: software) else {
             preconditionFailure("\(software.name) is in no image")
         }
-        let image = try DockerImage(name, engine: engine)
-        return try engine.run(
-            ["run", "--rm", "--network", "none", "--entrypoint", program] + image.options() + [name] + arguments,
-            deadline: Limits.ask)
+        let engine = engine
+        return try DockerAnswers.result(of: [name, program] + arguments) { () throws(LabError) in
+            let image = try DockerImage(name, engine: engine)
+            // The engine removes it itself; the label says whose it was until then.
+            let label = DockerRun.current.map { ["--label", "\(DockerLabels.run)=\($0.id)"] } ?? []
+            return try engine.run(
+                ["run", "--rm", "--network", "none", "--entrypoint", program] + label + image.options() + [name]
+                    + arguments, deadline: Limits.ask)
+        }
     }
 
     public func examine(_ software: [Software]) -> [Probe] {

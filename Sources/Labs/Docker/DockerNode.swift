@@ -76,7 +76,7 @@ public final class DockerNode: Node {
                 .process, "\(name) has a server already (pid \(process.pid)); end it before starting another")
         }
         // Nothing is started that the engine takes for running still.
-        _ = endStatus()
+        if life != nil { _ = endStatus() }
         life = nil
         try make(program)
         let output: Child
@@ -192,25 +192,34 @@ public final class DockerNode: Node {
         throw LabError(.process, "\(name) has no server process to \(verb)")
     }
 
-    /// The kernel says where the process waits: in its freezer, or elsewhere.
+    /// By the kernel's own word: each thread stands still in its freezer, or does not.
     private func expect(paused: Bool, _ pid: Int32) throws(LabError) {
         let end = MonotonicClock.now() + Limits.stop.nanoseconds
         while true {
             guard life?.process?.hasEnded == false else {
                 throw LabError(.process, "\(name): process \(pid) ended when it was to be \(paused ? "paused" : "resumed")")
             }
-            let tasks = (try? Files.names(in: "/proc/\(pid)/task")) ?? []
-            let places = tasks.compactMap { Files.read("/proc/\(pid)/task/\($0)/wchan", limit: 128) }
-            let frozen = places.filter { $0.contains("refrigerator") || $0.contains("freezer") }
-            if paused ? !places.isEmpty && frozen.count == places.count : frozen.isEmpty { return }
+            let threads = (try? Files.names(in: "/proc/\(pid)/task")) ?? []
+            let frozen = threads.filter { Self.isFrozen("/proc/\(pid)/task/\($0)") }
+            if !threads.isEmpty, paused == (frozen.count == threads.count) { return }
             guard MonotonicClock.now() < end else {
                 throw LabError(
                     .deadline,
-                    "\(name): \(frozen.count) of \(places.count) threads of process \(pid) are frozen "
+                    "\(name): \(frozen.count) of \(threads.count) threads of process \(pid) are frozen "
                         + "\(Limits.stop) after docker \(paused ? "pause" : "unpause")")
             }
             usleep(2000)
         }
+    }
+
+    /// With the first version of control groups a frozen thread is one that nothing can interrupt, with the second one
+    /// it waits in the freezer.
+    private static func isFrozen(_ thread: String) -> Bool {
+        let place = Files.read(thread + "/wchan", limit: 128) ?? ""
+        if place.contains("refrigerator") || place.contains("freezer") { return true }
+        let stat = Files.read(thread + "/stat", limit: 1024) ?? ""
+        guard let close = stat.lastIndex(of: ")") else { return false }
+        return stat[close...].split(separator: " ").dropFirst().first == "D"
     }
 
     /// The process is gone, the engine knows, and all that it said is written.
