@@ -19,6 +19,9 @@ struct KafkaHome: Sendable {
     let classPath: String
     var origin: Origin = .machine
 
+    /// Where images keep a class-data archive; Java does without if there is none, or one of another class path.
+    var ownArchive: String { path + "/kafka.jsa" }
+
     /// Finds the Kafka that nodes of such a lab have.
     static func find(_ setting: String?, in lab: any LabKind) throws(SystemError) -> KafkaHome {
         let origin: Origin

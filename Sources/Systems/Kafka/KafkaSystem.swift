@@ -68,9 +68,9 @@ final class KafkaSystem: System {
 
     private func startCluster(in lab: any Lab, _ patience: any Patience) throws(SystemError) -> KafkaCluster {
         let home = try KafkaHome.find(settings.home, in: lab.kind)
+        let isHere = home.origin == .machine
         let cluster = KafkaCluster(
-            settings, home: home,
-            archive: home.origin == .machine ? try KafkaArchive(home: home).path(patience: patience) : nil)
+            settings, home: home, archive: isHere ? try KafkaArchive(home: home).path(patience: patience) : home.ownArchive)
         self.cluster = cluster
         try cluster.start(in: lab, trial: trial, patience: patience)
         return cluster
