@@ -15,6 +15,9 @@ OUT ?= out/audit-$(shell date +%Y%m%d-%H%M%S)
 BUILD_PACKAGES := libhiredis-dev librdkafka-dev libyaml-dev pkg-config
 TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
 TEST_PACKAGES := python3 libxml2-utils
+# For the docker lab's tests, which start an engine of their own; whatever Docker is there already will do.
+TEST_PACKAGES += $(if $(shell command -v dockerd),,docker.io)
+TEST_PACKAGES += $(if $(shell command -v docker-compose || docker compose version 2>/dev/null),,docker-compose)
 
 # Kafka is the user's own: KAFKA_HOME, or what `make kafka` fetched. It runs on Java.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/holdfast

@@ -54,7 +54,7 @@ let package = Package(
                 "Labs", "Workers", "Workload", "History", "Documents", "Platform", "CChecksum", "CHiredis", "CRDKafka",
             ]),
         part("Faults", ["Systems", "Labs", "Documents", "Platform", "Workload"]),
-        part("Suites", ["Faults", "Systems", "Workload", "Documents", "Report"]),
+        part("Suites", ["Faults", "Systems", "Labs", "Workload", "Documents", "Report"]),
         part(
             "Orchestrator",
             ["Suites", "Faults", "Systems", "Labs", "Workers", "Workload", "Report", "Checker", "History", "Platform"]),

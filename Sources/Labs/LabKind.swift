@@ -57,6 +57,8 @@ public enum LabKinds {
     /// In the order in which they are listed to people; the first is the usual one.
     public static let all: [any LabKind] = [NamespacesKind(), DockerKind()]
 
+    public static var usual: any LabKind { all[0] }
+
     /// Labs that have their name and cannot be had yet.
     public static let notBuilt = ["external"]
 

@@ -1,5 +1,6 @@
 import Documents
 import Faults
+import Labs
 import Report
 import Systems
 import Workload
@@ -45,12 +46,11 @@ struct ConfigurationEntry {
     }
 
     /// Checks it with the workload that it is to run under.
-    func configured(for workload: WorkloadSettings) throws(Diagnostic) -> any ConfiguredSystem {
+    func configured(for workload: WorkloadSettings, in lab: any LabKind) throws(Diagnostic) -> any ConfiguredSystem {
         try kind.configure(
             ConfigurationText(
                 name: name, settings: settings, ack: ack, retries: retries, transactions: transactions, place: place,
-                agents: workload.agents,
-                inFlight: workload.inFlight))
+                agents: workload.agents, inFlight: workload.inFlight, lab: lab))
     }
 
     /// What a report shows of it.

@@ -1,5 +1,6 @@
 import Documents
 import Faults
+import Labs
 import Report
 import Systems
 import Workload
@@ -9,6 +10,7 @@ struct SuiteReader {
     static let trials = 1...10_000
     static let seeds = 0...Int.max
 
+    private let lab: any LabKind
     private var workload = WorkloadDraft()
     private var trials = 1
     private var groups: Value?
@@ -18,8 +20,12 @@ struct SuiteReader {
     private var folders: [String: String] = [:]
     private var notApplicable: [Summary.Combination] = []
 
-    static func read(_ document: Value, text: String, search: FaultSearch) throws(Diagnostic) -> Suite {
-        var reader = SuiteReader()
+    private init(lab: any LabKind) { self.lab = lab }
+
+    static func read(
+        _ document: Value, text: String, search: FaultSearch, lab: any LabKind
+    ) throws(Diagnostic) -> Suite {
+        var reader = SuiteReader(lab: lab)
         return try reader.suite(document, text: text, search: search)
     }
 
@@ -86,7 +92,7 @@ struct SuiteReader {
         let groups = try GroupReader.read(entry.groups ?? groups, for: entry.kind)
         var draft = workload
         if let own = entry.workload { try draft.apply(own) }
-        let usual = try entry.configured(for: try draft.checked(for: entry.place))
+        let usual = try entry.configured(for: try draft.checked(for: entry.place), in: lab)
         let configuration = Suite.Configuration(
             name: entry.name, kind: entry.kind, summary: entry.summary(usual))
         guard let faults = entry.faults ?? faults?.entries else {
@@ -114,7 +120,7 @@ struct SuiteReader {
             if let problem = fault.fault.missingConsumer(of: groups) { throw problem }
             let occurrence = 1 + earlier.count { $0.fault.name == fault.fault.name }
             let cell = Suite.Cell(
-                configuration: configuration, configured: try entry.configured(for: settings), fault: fault.fault,
+                configuration: configuration, configured: try entry.configured(for: settings, in: lab), fault: fault.fault,
                 description: fault.description, workload: settings, groups: groups,
                 trials: fault.trials ?? entry.trials ?? trials,
                 occurrence: occurrence)

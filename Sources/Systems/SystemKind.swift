@@ -1,4 +1,5 @@
 public import Documents
+public import Labs
 public import Workload
 
 /// A kind of system that a suite can name. A new one is one folder beside `Redis` and one line in `Systems.all`.
@@ -57,11 +58,14 @@ public struct ConfigurationText: Sendable {
     public var place: Value
     public var agents: Int
     public var inFlight: Int
+    /// Where it is to run: what its server can do depends on it.
+    public var lab: any LabKind
 
     public init(
         name: String, settings: Value?, ack: Value?, retries: Value?, transactions: Value? = nil, place: Value,
-        agents: Int, inFlight: Int
+        agents: Int, inFlight: Int, lab: any LabKind = LabKinds.usual
     ) {
+        self.lab = lab
         (self.name, self.settings, self.ack, self.retries) = (name, settings, ack, retries)
         self.transactions = transactions
         (self.place, self.agents, self.inFlight) = (place, agents, inFlight)

@@ -16,7 +16,9 @@ struct LabInside {
     }
 
     private func request(_ name: String, _ filesystem: Filesystem? = nil) -> NodeRequest {
-        NodeRequest(name: name, filesystem: filesystem, megabytes: 64, logDirectory: folder.path + "/logs/" + name)
+        NodeRequest(
+            name: name, software: anySoftware, filesystem: filesystem, megabytes: 64,
+            logDirectory: folder.path + "/logs/" + name)
     }
 
     @Test func nodesReachEachOtherAndNothingElse() throws {

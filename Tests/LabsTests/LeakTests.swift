@@ -76,7 +76,8 @@ struct LeaksInside {
         try Files.makeFolders(folder.path + "/living")
         let lab = try NamespacesLab(directory: folder.path + "/living")
         _ = try lab.makeNode(
-            NodeRequest(name: "n1", filesystem: nil, megabytes: 0, logDirectory: folder.path + "/logs"))
+            NodeRequest(
+                name: "n1", software: anySoftware, filesystem: nil, megabytes: 0, logDirectory: folder.path + "/logs"))
         let file = try Files.unnamed(in: folder.path, bytes: 1 << 20)
         let living = try LoopDevice(file: file.raw, mark: "holdfast living")
         let stranger = try LoopDevice(file: file.raw, mark: "holdfastish", clearsItself: false).number
@@ -145,7 +146,7 @@ struct LabHolder {
         for (name, filesystem) in [("ext4", Filesystem.ext4), ("xfs", .xfs), ("plain", nil)] {
             let node = try lab.makeNode(
                 NodeRequest(
-                    name: Self.nodePrefix(results) + name, filesystem: filesystem, megabytes: 64,
+                    name: Self.nodePrefix(results) + name, software: anySoftware, filesystem: filesystem, megabytes: 64,
                     logDirectory: results + "/logs"))
             try Files.write("data", to: node.dataDirectory + "/data")
             let script = "cd \(node.dataDirectory); exec 3>open; sleep 307 & exec sleep 308"

@@ -26,6 +26,9 @@ final class TemporaryFolder {
     deinit { try? Files.removeTree(path) }
 }
 
+/// What runs on nodes of these tests: programs of this machine.
+let anySoftware = Software(name: "any", usualImage: "none", imageVariable: "HOLDFAST_TEST_IMAGE")
+
 /// How tests get inside a lab: this test program executes itself there, with a filter for the tests to run.
 enum Inside {
     static let evidence = "HOLDFAST_TEST_EVIDENCE"

@@ -188,7 +188,9 @@ struct RedisRepliesTests {
             let bench = try Bench()
             let node = try #require(
                 try bench.lab.makeNode(
-                    NodeRequest(name: "cluster", filesystem: nil, megabytes: 1, logDirectory: bench.lab.logDirectory))
+                    NodeRequest(
+                        name: "cluster", software: RedisBinary.software, filesystem: nil, megabytes: 1,
+                        logDirectory: bench.lab.logDirectory))
                     as? LocalNode)
             let server = try #require(redisServer)
             try node.start(

@@ -38,8 +38,12 @@ struct DockerHeal {
             dead[found.lock] = answer
             return answer
         }
+        var interfaces: Set<String> = []
         for thing in Thing.allCases {
             for found in list(thing) where isDead(found) {
+                if let name = DockerNetwork.interface(ofRun: found.run), interfaces.insert(name).inserted {
+                    removeInterface(name, &outcome)
+                }
                 do throws(LabError) {
                     try remove(thing, found.id)
                     outcome.removed.append("\(thing.rawValue) \(found.name)")
@@ -66,6 +70,18 @@ struct DockerHeal {
             let words = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
             guard words.count == 4, !words[2].isEmpty, !words[3].isEmpty else { return nil }
             return Found(id: words[0], name: words[1], run: words[2], lock: words[3])
+        }
+    }
+
+    /// The kernel takes it with the run's own network, but not before the last connection there is given up: a cut keeps
+    /// one waiting for minutes.
+    private func removeInterface(_ name: String, _ outcome: inout Heal.Outcome) {
+        guard (try? engine.onHost("ip", ["link", "show", "dev", name]))?.succeeded == true else { return }
+        do throws(LabError) {
+            try engine.ip(["link", "delete", "dev", name])
+            outcome.removed.append("interface \(name)")
+        } catch {
+            outcome.failed.append("interface \(name): \(error)")
         }
     }
 

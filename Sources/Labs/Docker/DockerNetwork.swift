@@ -19,7 +19,13 @@ final class DockerNetwork {
     private var engine: DockerEngine { run.engine }
     /// At most 15 bytes.
     private var bridge: String { "hf" + run.id }
-    private var interface: String { "hv" + run.id }
+    private var interface: String { Self.prefixOfInterfaces + run.id }
+    private static let prefixOfInterfaces = "hv"
+
+    /// The interface by which the harness of a run is in its network; nil for what is no run's name.
+    static func interface(ofRun id: String) -> String? {
+        id.utf8.count == 8 && id.allSatisfy(\.isHexDigit) ? prefixOfInterfaces + id : nil
+    }
 
     func address(_ host: Int) -> String { "\(Self.prefix(subnet)).\(host)" }
     var clientAddress: String { address(2) }

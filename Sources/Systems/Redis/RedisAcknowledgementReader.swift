@@ -1,9 +1,11 @@
 import Documents
+import Labs
 
 /// Reads what counts as acknowledged, and refuses what a Redis system of this form can never confirm.
 struct RedisAcknowledgementReader {
     let form: RedisForm
     let settings: RedisSettings
+    let lab: any LabKind
 
     func read(_ value: Value) throws(Diagnostic) -> String {
         let text = try value.string()
@@ -79,7 +81,7 @@ struct RedisAcknowledgementReader {
             throw value.diagnostic("`waitaof` needs an append-only file", remedy: "`settings: {appendonly: yes}`")
         }
         // A server that is not there is what the machine lacks, not what is wrong with the suite.
-        guard let binary = try? RedisBinary.find(settings.server), !binary.isAtLeast(7, 2) else { return }
+        guard let binary = try? RedisBinary.find(settings.server, in: lab), !binary.isAtLeast(7, 2) else { return }
         throw value.diagnostic(
             "`waitaof` needs Redis 7.2 or Valkey, and \(binary.version.path) is \(binary.version.name) "
                 + binary.version.version,

@@ -97,7 +97,7 @@ struct RedisSettingsReader {
             try RedisReplicaRules(settings: settings, mapping: mapping).check()
         }
         if let ack = text.ack {
-            settings.ack = try RedisAcknowledgementReader(form: form, settings: settings).read(ack)
+            settings.ack = try RedisAcknowledgementReader(form: form, settings: settings, lab: text.lab).read(ack)
         }
         if let retries = text.retries { settings.retries = try readRetries(retries) }
         if let transactions = text.transactions {

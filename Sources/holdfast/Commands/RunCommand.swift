@@ -22,7 +22,7 @@ struct RunCommand: Command {
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         let lab = try chosenLab(arguments)
-        let suite = try chosen(arguments)
+        let suite = try chosen(arguments, lab)
         let directory = try outputDirectory(arguments, suite)
         // Where no lab can be made every trial is skipped, and the report says why.
         if !arguments.has("--plan"), !lab.isInside, lab.refusal == nil {
@@ -51,7 +51,7 @@ struct RunCommand: Command {
     }
 
     private static func chosenLab(_ arguments: Arguments) throws -> any LabKind {
-        guard let name = arguments.text("--lab") else { return LabKinds.all[0] }
+        guard let name = arguments.text("--lab") else { return LabKinds.usual }
         if let lab = LabKinds.named(name) { return lab }
         let names = LabKinds.all.map(\.name)
         guard LabKinds.notBuilt.contains(name) else {
@@ -60,12 +60,12 @@ struct RunCommand: Command {
         throw UsageError("the lab \(name) is not built yet; use --lab \(names.joined(separator: " or ")), or leave it out")
     }
 
-    private static func chosen(_ arguments: Arguments) throws -> Suite {
+    private static func chosen(_ arguments: Arguments, _ lab: any LabKind) throws -> Suite {
         let path = try arguments.only("suite", of: name)
         if arguments.has("--quiet"), arguments.has("--verbose") {
             throw UsageError("--quiet and --verbose exclude each other")
         }
-        var suite = try Suite.load(path, ownFaults: OwnFiles.faultFolders)
+        var suite = try Suite.load(path, ownFaults: OwnFiles.faultFolders, lab: lab)
         if let pattern = arguments.text("--only") { suite = try suite.choosing(pattern) }
         if let trials = try arguments.number("--trials", least: 1) { suite = try suite.withTrials(Int(trials)) }
         if let seed = try arguments.number("--seed", least: 0) { suite = try suite.withSeed(seed) }

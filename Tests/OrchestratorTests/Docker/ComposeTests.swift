@@ -27,7 +27,8 @@ struct ComposeTests {
             let healthy = try eventually(within: 180) {
                 try host.docker("ps", "--quiet", "--filter", "health=healthy").split(separator: "\n").count == nodes
             }
-            #expect(healthy, "\(try compose(host, file, "logs").output.suffix(3000))")
+            let logs = healthy ? "" : try compose(host, file, "logs").output.suffix(3000)
+            #expect(healthy, "\(logs)")
             if healthy { try look(host) }
             // `heal` is about runs: what was brought up by hand stays.
             #expect(try host.run([Holdfast.path, "heal", host.folder + "/none"]).output == "nothing to heal\n")
@@ -38,7 +39,7 @@ struct ComposeTests {
     }
 
     @Test func redisStandalone() async throws {
-        try await up("redis-standalone", nodes: 1) { host in
+        try await up("redis-standalone", nodes: 1) { (host: DockerHost) throws in
             #expect(try host.run(["redis-cli", "-h", "198.19.240.11", "ping"]).output == "PONG\n")
             let said = try host.run(["redis-cli", "-h", "198.19.240.11", "config", "get", "appendfsync"]).output
             #expect(said.contains("everysec"))
@@ -46,7 +47,7 @@ struct ComposeTests {
     }
 
     @Test func redisReplicated() async throws {
-        try await up("redis-replicated", nodes: 3) { host in
+        try await up("redis-replicated", nodes: 3) { (host: DockerHost) throws in
             #expect(try host.run(["redis-cli", "-h", "198.19.241.11", "set", "key", "1"]).output == "OK\n")
             #expect(try host.run(["redis-cli", "-h", "198.19.241.11", "wait", "2", "20000"]).output == "2\n")
             #expect(try host.run(["redis-cli", "-h", "198.19.241.13", "get", "key"]).output == "1\n")
@@ -58,7 +59,7 @@ struct ComposeTests {
             if: !Holdfast.kafkaEnvironment.isEmpty,
             "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"))
     func kafka() async throws {
-        try await up("kafka", nodes: 3) { host in
+        try await up("kafka", nodes: 3) { (host: DockerHost) throws in
             let id = try host.docker("ps", "--quiet", "--filter", "label=com.docker.compose.service=kafka-2")
             let tool = ["/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "198.19.242.11:9092"]
             let topic = ["--create", "--topic", "t", "--replication-factor", "3", "--partitions", "1"]

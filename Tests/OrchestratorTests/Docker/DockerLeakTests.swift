@@ -129,7 +129,11 @@ struct DockerLeakTests {
             #expect(host.look() != before)
             let healed = try host.run([Holdfast.path, "heal", place.path])
             #expect(healed.succeeded && healed.output.contains("removed container holdfast-"), "\(healed)")
-            #expect(healed.output.contains("removed network holdfast-"), "\(healed.output)")
+            for what in ["network holdfast-", "interface hv"] {
+                // The kernel may have been quicker with the interface, where nothing was cut off.
+                if what.hasPrefix("interface"), fault != "cut" { continue }
+                #expect(healed.output.contains("removed \(what)"), "\(healed.output)")
+            }
             #expect(healed.output.contains("removed filesystem mounted at \(run.folder.path)"), "\(healed.output)")
             #expect(!healed.output.contains("out-2"), "\(healed.output)")
             #expect(other.end() == .exited(0), "\(Files.read(other.said, limit: 1 << 16) ?? "")")
