@@ -120,7 +120,8 @@ struct SuiteReader {
             if let problem = fault.fault.missingConsumer(of: groups) { throw problem }
             let occurrence = 1 + earlier.count { $0.fault.name == fault.fault.name }
             let cell = Suite.Cell(
-                configuration: configuration, configured: try entry.configured(for: settings, in: lab), fault: fault.fault,
+                configuration: configuration, configured: try entry.configured(for: settings, in: lab),
+                fault: fault.fault,
                 description: fault.description, workload: settings, groups: groups,
                 trials: fault.trials ?? entry.trials ?? trials,
                 occurrence: occurrence)

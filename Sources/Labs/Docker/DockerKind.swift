@@ -43,7 +43,8 @@ public struct DockerKind: LabKind {
             throw LabError(
                 .toolMissing,
                 "the image \(image) is not there: docker pull \(image), or name one that is by \(software.imageVariable) "
-                    + "(compose/images/build.sh \(software.name) makes holdfast/\(software.name):local without a registry)")
+                    + "(compose/images/build.sh \(software.name) makes holdfast/\(software.name):local without a registry)"
+            )
         }
         return .image(image)
     }

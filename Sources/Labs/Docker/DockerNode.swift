@@ -197,7 +197,8 @@ public final class DockerNode: Node {
         let end = MonotonicClock.now() + Limits.stop.nanoseconds
         while true {
             guard life?.process?.hasEnded == false else {
-                throw LabError(.process, "\(name): process \(pid) ended when it was to be \(paused ? "paused" : "resumed")")
+                throw LabError(
+                    .process, "\(name): process \(pid) ended when it was to be \(paused ? "paused" : "resumed")")
             }
             let threads = (try? Files.names(in: "/proc/\(pid)/task")) ?? []
             let frozen = threads.filter { Self.isFrozen("/proc/\(pid)/task/\($0)") }
@@ -260,7 +261,9 @@ public final class DockerNode: Node {
         let said = try engine.require(["inspect", "--format", "{{.State.Running}} {{.State.Pid}}", keeperContainer])
         guard said.hasPrefix("true "), let pid = Int32(said.dropFirst(5)), pid > 0 else {
             throw LabError(
-                .process, "\(name): the container that is to keep its network ended at once; see docker inspect \(keeperContainer)")
+                .process,
+                "\(name): the container that is to keep its network ended at once; see docker inspect \(keeperContainer)"
+            )
         }
         keeper = pid
     }

@@ -70,7 +70,8 @@ final class KafkaSystem: System {
         let home = try KafkaHome.find(settings.home, in: lab.kind)
         let isHere = home.origin == .machine
         let cluster = KafkaCluster(
-            settings, home: home, archive: isHere ? try KafkaArchive(home: home).path(patience: patience) : home.ownArchive)
+            settings, home: home,
+            archive: isHere ? try KafkaArchive(home: home).path(patience: patience) : home.ownArchive)
         self.cluster = cluster
         try cluster.start(in: lab, trial: trial, patience: patience)
         return cluster

@@ -28,7 +28,8 @@ final class RedisServers {
     func add(in lab: any Lab, binary: RedisBinary, isReplica: Bool = false) throws(SystemError) -> RedisServer {
         let request = NodeRequest(
             name: "redis-\(all.count + 1)", software: RedisBinary.software,
-            filesystem: trial.ownFilesystems ? settings.filesystem : nil, megabytes: Self.megabytes(trial.expectedBytes), logDirectory: trial.logDirectory)
+            filesystem: trial.ownFilesystems ? settings.filesystem : nil,
+            megabytes: Self.megabytes(trial.expectedBytes), logDirectory: trial.logDirectory)
         let node: any Node
         do { node = try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
         let server = RedisServer(node, binary: binary, settings: settings, run: trial.run, isReplica: isReplica)

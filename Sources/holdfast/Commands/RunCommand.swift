@@ -57,7 +57,8 @@ struct RunCommand: Command {
         guard LabKinds.notBuilt.contains(name) else {
             throw UsageError("--lab is \((names + LabKinds.notBuilt).joined(separator: ", ")), not \"\(name)\"")
         }
-        throw UsageError("the lab \(name) is not built yet; use --lab \(names.joined(separator: " or ")), or leave it out")
+        throw UsageError(
+            "the lab \(name) is not built yet; use --lab \(names.joined(separator: " or ")), or leave it out")
     }
 
     private static func chosen(_ arguments: Arguments, _ lab: any LabKind) throws -> Suite {
