@@ -3,7 +3,6 @@
 # make bench   the benchmarks, one JSON object a line
 # make build   just the release build: .build/release/holdfast
 # make kafka   fetch the official release of Apache Kafka into the user's cache, its checksum verified
-# make docker-tests   tests of the docker lab, on an engine of their own: minutes
 # make leaks   kill -9 in the middle of every fault, over and over: minutes, not part of the tests
 
 SHELL := /bin/bash
@@ -17,10 +16,8 @@ BUILD_PACKAGES := libhiredis-dev librdkafka-dev libyaml-dev pkg-config
 TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
 TEST_PACKAGES := python3 libxml2-utils
 # For the docker lab's tests, which start an engine of their own; whatever Docker is there already will do.
-ifdef HOLDFAST_DOCKER
 TEST_PACKAGES += $(if $(shell command -v dockerd),,docker.io)
 TEST_PACKAGES += $(if $(shell command -v docker-compose || docker compose version 2>/dev/null),,docker-compose)
-endif
 
 # Kafka is the user's own: KAFKA_HOME, or what `make kafka` fetched. It runs on Java.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/holdfast
@@ -32,7 +29,7 @@ ifneq ($(or $(KAFKA_HOME),$(wildcard $(CACHE)/kafka_*/libs)),)
 TRIAL_PACKAGES += $(if $(shell command -v java),,openjdk-17-jre-headless)
 endif
 
-.PHONY: audit test bench build kafka leaks docker-tests setup lint clean help
+.PHONY: audit test bench build kafka leaks setup lint clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -73,11 +70,6 @@ kafka:
 
 leaks: setup
 	HOLDFAST_LEAKS=1 $(SWIFT) test --filter LeakTests
-
-docker-tests: export HOLDFAST_DOCKER = 1
-docker-tests:
-	$(MAKE) setup
-	$(SWIFT) test --no-parallel --filter 'Docker|ComposeTests'
 
 clean:
 	rm -rf .build Benchmarks/.build

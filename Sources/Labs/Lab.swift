@@ -29,6 +29,15 @@ public struct NodeRequest: Sendable {
         (self.name, self.software) = (name, software)
         (self.filesystem, self.megabytes, self.logDirectory) = (filesystem, megabytes, logDirectory)
     }
+
+    /// Refuses a name that could be more than a name where it is used: in paths, arguments and labels.
+    func check(beside members: [any Node], roomFor count: Int) throws(LabError) {
+        precondition(!members.contains { $0.name == name }, "two nodes named \(name)")
+        precondition(members.count < count, "a lab has \(count) addresses")
+        guard name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) else {
+            throw LabError(.unsafe, "a node's name is made of letters, digits and -: \(name)")
+        }
+    }
 }
 
 public enum Filesystem: String, CaseIterable, Sendable { case ext4, xfs }
@@ -91,6 +100,14 @@ public protocol Node: ProcessOwner {
     /// descriptor is the caller's, and becomes writable when it is decided.
     func beginConnect(to address: String, port: UInt16) throws(LabError) -> Int32
 
+    /// The node's interface in the lab's network, as its own side calls it.
+    var networkInterface: String { get }
+    /// Takes the node off the lab's network by the lab's own means, so that it reaches nobody and nobody reaches it; rules
+    /// and open sockets stay. False: this lab has no such means.
+    func leaveNetwork() throws(LabError) -> Bool
+    /// Puts it back, at the address that it had.
+    func rejoinNetwork() throws(LabError)
+
     func eraseData() throws(LabError)
     /// Makes what the lab and the server wrote so far durable: nothing set up before the load may be lost with it.
     func syncData() throws(LabError)
@@ -107,6 +124,12 @@ public protocol Node: ProcessOwner {
     func fillDisk(leaving bytes: Int64) throws(LabError)
     /// Gives the room back, and proves by a write that it is there; no error if nothing was taken.
     func freeDisk() throws(LabError)
+}
+
+extension Node {
+    public var networkInterface: String { "eth0" }
+    public func leaveNetwork() throws(LabError) -> Bool { false }
+    public func rejoinNetwork() throws(LabError) {}
 }
 
 /// What went wrong with a lab, and what to do.

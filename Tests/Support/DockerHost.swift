@@ -93,7 +93,6 @@ public final class DockerHost: Sendable {
 
     /// On a thread that lives as long as the tests: what it starts ends with it.
     private static func start() -> DockerHost? {
-        guard getenv("HOLDFAST_DOCKER") != nil else { return fail("they take minutes: make docker-tests runs them") }
         guard Privileges.isFullRoot else { return fail("needs root of the machine") }
         for tool in ["docker", "dockerd", "unshare", "iptables"] where Tool.locate(tool) == nil {
             return fail("\(tool) is missing: \(Tool.remedy(for: tool == "dockerd" ? "docker" : tool)), or make setup")

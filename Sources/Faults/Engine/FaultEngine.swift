@@ -146,7 +146,9 @@ public final class FaultEngine {
         return switch side {
         case .peers: FarEnds(nodes: try nodes(try resolve(all), for: "peers"), clients: nil)
         case .clients: FarEnds(nodes: [], clients: scene.clientAddress)
-        case .everyone: FarEnds(nodes: try nodes(try resolve(all), for: "all"), clients: scene.clientAddress)
+        case .everyone:
+            FarEnds(
+                nodes: try nodes(try resolve(all), for: "all"), clients: scene.clientAddress, isEveryone: true)
         case .nodes(let selection):
             FarEnds(nodes: try nodes(try resolve(selection), for: selection.description), clients: nil)
         }

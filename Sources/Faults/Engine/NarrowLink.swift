@@ -8,18 +8,18 @@ struct NarrowLink {
     let far: FarSides
     let bitsPerSecond: Int64
 
-    private static let interface = "eth0"
+    private var interface: String { node.networkInterface }
 
     func make() throws(FaultError) {
-        try tc(["qdisc", "add", "dev", Self.interface, "root", "handle", "1:", "htb"])
+        try tc(["qdisc", "add", "dev", interface, "root", "handle", "1:", "htb"])
         for (index, address) in far.addresses.enumerated() {
             let name = Self.className(index)
             try tc([
-                "class", "add", "dev", Self.interface, "parent", "1:", "classid", name, "htb", "rate",
+                "class", "add", "dev", interface, "parent", "1:", "classid", name, "htb", "rate",
                 "\(bitsPerSecond)bit", "ceil", "\(bitsPerSecond)bit",
             ])
             try tc([
-                "filter", "add", "dev", Self.interface, "parent", "1:", "protocol", "ip", "prio", "1", "u32", "match",
+                "filter", "add", "dev", interface, "parent", "1:", "protocol", "ip", "prio", "1", "u32", "match",
                 "ip", "dst", "\(address)/32", "flowid", name,
             ])
         }
@@ -45,7 +45,7 @@ struct NarrowLink {
     }
 
     private func counters() throws(FaultError) -> [Counters] {
-        let text = try tc(["-s", "class", "show", "dev", Self.interface])
+        let text = try tc(["-s", "class", "show", "dev", interface])
         return far.addresses.indices.map {
             Self.counters(of: Self.className($0), in: text) ?? Counters(sent: 0, waiting: 0)
         }
@@ -113,12 +113,12 @@ struct NarrowLink {
     }
 
     func remove() throws(FaultError) -> String {
-        if try hasQueue() { try tc(["qdisc", "del", "dev", Self.interface, "root"]) }
+        if try hasQueue() { try tc(["qdisc", "del", "dev", interface, "root"]) }
         guard try !hasQueue() else { throw FaultError(.failed, "heal \(node.name): its queue is still there") }
         return "the queue is gone"
     }
 
     private func hasQueue() throws(FaultError) -> Bool {
-        try tc(["qdisc", "show", "dev", Self.interface]).contains("htb 1: root")
+        try tc(["qdisc", "show", "dev", interface]).contains("htb 1: root")
     }
 }

@@ -2,20 +2,38 @@ import Labs
 import Systems
 
 /// A cut between one node and others: packets either way are dropped in the node's own network, before any other rule.
+/// Of a node that is cut off from everyone, some labs can take the whole network away.
 ///
 /// Nobody is told: that is what sets it apart from a reset. Holdfast's own questions go over the node's loopback, which
 /// no rule touches.
-struct NetworkCut {
+final class NetworkCut {
     let id: Int64
     let node: any Node
     let far: FarSides
     let port: UInt16
 
+    /// The lab took the node off its network.
+    private var hasLeft = false
+
+    init(id: Int64, node: any Node, far: FarSides, port: UInt16) {
+        (self.id, self.node, self.far, self.port) = (id, node, far, port)
+    }
+
     private var rules: MarkedRules { MarkedRules(node: node, mark: "holdfast isolate \(id)", verb: Isolate.name) }
 
-    func make() throws(FaultError) {
+    func make(in scene: any Scene) throws(FaultError) {
+        if far.isEveryone, isAlone(scene) {
+            try scene.doing("take off the network", node) { () throws(LabError) in hasLeft = try node.leaveNetwork() }
+            if hasLeft { return }
+        }
         try rules.insert(
             far.addresses.flatMap { [["INPUT", "-s", $0, "-j", "DROP"], ["OUTPUT", "-d", $0, "-j", "DROP"]] })
+    }
+
+    /// Nothing else was done to its network, which might hang on its interface or be across the same way.
+    private func isAlone(_ scene: any Scene) -> Bool {
+        let others = [Isolate.name, Limit.name, Drop.name, Delay.name, Reset.name]
+        return !scene.ledger.open.contains { $0.id != id && $0.node == node.name && others.contains($0.action) }
     }
 
     /// Every way across the cut, from both its sides.
@@ -54,7 +72,12 @@ struct NetworkCut {
     ///   - othersHold: another cut is still there, which may be across the same way.
     ///   - isSlow: a limit is still there, in whose queue answers may wait for a long time.
     func remove(in scene: any Scene, whileOthersHold othersHold: Bool, isSlow: Bool) throws(FaultError) -> String {
-        try rules.remove()
+        if hasLeft {
+            try scene.doing("put back into the network", node) { () throws(LabError) in try node.rejoinNetwork() }
+            hasLeft = false
+        } else {
+            try rules.remove()
+        }
         if othersHold { return "its rules are gone; another cut is still there" }
         let ways = ways(scene)
         var closed = ways.map(\.name)

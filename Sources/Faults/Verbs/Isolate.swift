@@ -37,7 +37,7 @@ extension Isolate: BuiltFarVerb {
                 return try cut.remove(
                     in: scene, whileOthersHold: others.contains(Isolate.name), isSlow: others.contains(Limit.name))
             }
-            try cut.make()
+            try cut.make(in: scene)
         }
         for cut in cuts { scene.ledger.effect(cut.id, try cut.prove(in: scene)) }
     }

@@ -38,18 +38,14 @@ public final class DockerLab: Lab {
 
     public func makeNode(_ request: NodeRequest) throws(LabError) -> any Node {
         precondition(isOpen, "a closed lab makes no nodes")
-        precondition(!members.contains { $0.name == request.name }, "two nodes named \(request.name)")
-        precondition(members.count < DockerNetwork.hostsMax, "a lab has \(DockerNetwork.hostsMax) addresses")
-        guard request.name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) else {
-            throw LabError(.unsafe, "a node's name is made of letters, digits and -: \(request.name)")
-        }
+        try request.check(beside: members, roomFor: DockerNetwork.hostsMax)
         let image = try image(of: request.software)
         let node = DockerNode(
             name: request.name, address: network.address(DockerNetwork.firstHost + members.count),
             logDirectory: request.logDirectory, run: run, image: image, labels: labels)
         // First of all: whatever else fails, `close` then takes away what is there of it.
         members.append(node)
-        try NamespacesLab.make(folder: request.logDirectory)
+        try Machine.make(folder: request.logDirectory)
         let folder = "\(scratch.path)/\(request.name)"
         if let filesystem = request.filesystem {
             try node.mountData(filesystem, megabytes: request.megabytes, in: directory, at: folder)

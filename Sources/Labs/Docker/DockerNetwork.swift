@@ -84,9 +84,9 @@ final class DockerNetwork {
             "link", "add", interface, "type", "veth", "peer", "name", "eth0", "netns", "\(getpid())",
         ])
         try engine.ip(["link", "set", interface, "master", bridge, "up"])
-        try NamespacesLab.ip(["link", "set", "lo", "up"])
-        try NamespacesLab.ip(["addr", "add", clientAddress + "/24", "dev", "eth0"])
-        try NamespacesLab.ip(["link", "set", "eth0", "up"])
+        try Machine.ip(["link", "set", "lo", "up"])
+        try Machine.ip(["addr", "add", clientAddress + "/24", "dev", "eth0"])
+        try Machine.ip(["link", "set", "eth0", "up"])
     }
 
     /// Returns what could not be removed.

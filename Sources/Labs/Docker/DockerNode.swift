@@ -6,7 +6,7 @@ public import Platform
 ///
 /// Orders go to the engine; whether they had an effect is seen in the server's own process, which is one of this
 /// machine's, too.
-public final class DockerNode: Node {
+public final class DockerNode: MachineNode {
     public let name: String
     public let address: String
     public let logDirectory: String
@@ -18,9 +18,11 @@ public final class DockerNode: Node {
     /// The process that keeps the network, of whom `/proc/PID/ns/net` is.
     private var keeper: Int32?
     private var life: Life?
+    private var network = ""
+    public private(set) var networkInterface = "eth0"
     /// How the container was made that is there; another program needs another.
     private var made: [String] = []
-    private var filesystem: LoopFilesystem?
+    private(set) var filesystem: LoopFilesystem?
     private(set) var containers: [String] = []
 
     /// One process of the server, from its start on.
@@ -42,6 +44,7 @@ public final class DockerNode: Node {
         (self.run, self.image, self.labels) = (run, image, labels)
     }
 
+    var livingPid: Int32? { life?.process.flatMap { $0.hasEnded ? nil : $0.pid } }
     private var engine: DockerEngine { run.engine }
     private var container: String { "holdfast-\(run.id)-\(name)" }
     private var keeperContainer: String { container + "-network" }
@@ -71,9 +74,8 @@ public final class DockerNode: Node {
     }
 
     public func start(_ program: Program) throws(LabError) {
-        if let process = life?.process, !process.hasEnded {
-            throw LabError(
-                .process, "\(name) has a server already (pid \(process.pid)); end it before starting another")
+        if let pid = livingPid {
+            throw LabError(.process, "\(name) has a server already (pid \(pid)); end it before starting another")
         }
         // Nothing is started that the engine takes for running still.
         if life != nil { _ = endStatus() }
@@ -188,7 +190,7 @@ public final class DockerNode: Node {
     }
 
     private func living(_ verb: String) throws(LabError) -> Int32 {
-        if let process = life?.process, !process.hasEnded { return process.pid }
+        if let livingPid { return livingPid }
         throw LabError(.process, "\(name) has no server process to \(verb)")
     }
 
@@ -253,6 +255,7 @@ public final class DockerNode: Node {
     // MARK: Network
 
     func joinNetwork(_ network: String, _ holder: DockerHolder) throws(LabError) {
+        self.network = network
         containers.append(keeperContainer)
         try engine.require(
             ["run", "--detach", "--name", keeperContainer, "--hostname", name, "--network", network, "--ip", address]
@@ -268,41 +271,25 @@ public final class DockerNode: Node {
         keeper = pid
     }
 
-    private func namespace() throws(LabError) -> String {
+    public func leaveNetwork() throws(LabError) -> Bool {
+        try engine.require(["network", "disconnect", network, keeperContainer])
+        return true
+    }
+
+    public func rejoinNetwork() throws(LabError) {
+        try engine.require(["network", "connect", "--ip", address, network, keeperContainer])
+        // The engine gives it the next name that was not used yet.
+        let result = try runInNetwork("ip", ["-o", "-4", "addr", "show", "to", "\(address)/32"])
+        let words = result.output.split(separator: " ", omittingEmptySubsequences: true)
+        guard result.succeeded, words.count > 1 else {
+            throw LabError(.toolFailed, "\(name): docker network connect gave it no interface with \(address)")
+        }
+        networkInterface = String(words[1])
+    }
+
+    func networkNamespace() throws(LabError) -> String {
         guard let keeper else { throw LabError(.process, "\(name) has no network") }
         return "/proc/\(keeper)/ns/net"
-    }
-
-    public func runInNetwork(_ tool: String, _ arguments: [String]) throws(LabError) -> ToolResult {
-        guard let path = Tool.locate(tool) else {
-            throw LabError(.toolMissing, "\(tool) is not there; \(Tool.remedy(for: tool))")
-        }
-        let network = try namespace()
-        do { return try Tool.run("nsenter", ["--net=\(network)", "--", path] + arguments) } catch {
-            throw LabError(.toolFailed, "\(name): \(error)")
-        }
-    }
-
-    public func connect(port: UInt16) throws(LabError) -> Int32 {
-        let network = try namespace()
-        do {
-            return try NetworkNamespace.within(network) { () throws(KernelFailure) in
-                try Sockets.connect("127.0.0.1", port: port)
-            }
-        } catch {
-            throw LabError(.kernel, "\(name): \(error)")
-        }
-    }
-
-    public func beginConnect(to address: String, port: UInt16) throws(LabError) -> Int32 {
-        let network = try namespace()
-        do {
-            return try NetworkNamespace.within(network) { () throws(KernelFailure) in
-                try Sockets.beginConnect(address, port: port)
-            }
-        } catch {
-            throw LabError(.kernel, "\(name): \(error)")
-        }
     }
 
     // MARK: Data
@@ -314,44 +301,8 @@ public final class DockerNode: Node {
     }
 
     func useData(_ folder: String) throws(LabError) {
-        try NamespacesLab.make(folder: folder)
+        try Machine.make(folder: folder)
         dataDirectory = folder
-    }
-
-    public func eraseData() throws(LabError) {
-        if let process = life?.process, !process.hasEnded {
-            throw LabError(
-                .process, "\(name): its data is in use by process \(process.pid); end it before erasing")
-        }
-        do { try Files.removeContents(of: dataDirectory) } catch { throw LabError(.kernel, "\(name): \(error)") }
-    }
-
-    public func syncData() throws(LabError) {
-        guard filesystem != nil else { return }
-        do { try Files.syncFilesystem(of: dataDirectory) } catch { throw LabError(.kernel, "\(name): \(error)") }
-    }
-
-    public var canLosePower: Bool { filesystem != nil }
-
-    public func shutDownFilesystem() throws(LabError) { try ownFilesystem().shutDown() }
-
-    public func probeWrite() -> String? { LoopFilesystem.probeWrite(in: dataDirectory, durable: false) }
-
-    public func remountFilesystem() throws(LabError) {
-        let filesystem = try ownFilesystem()
-        if let process = life?.process, !process.hasEnded {
-            throw LabError(.process, "\(name): process \(process.pid) still uses its filesystem; kill it first")
-        }
-        try filesystem.remount()
-    }
-
-    public func fillDisk(leaving bytes: Int64) throws(LabError) { try ownFilesystem().fill(leaving: bytes) }
-
-    public func freeDisk() throws(LabError) { try ownFilesystem().free() }
-
-    private func ownFilesystem() throws(LabError) -> LoopFilesystem {
-        if let filesystem { return filesystem }
-        throw LabError(.notPermitted, "\(name) has no filesystem of its own that could lose power or be filled")
     }
 
     // MARK: The end

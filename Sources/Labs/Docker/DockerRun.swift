@@ -37,12 +37,12 @@ struct DockerRun: Sendable {
             throw LabError(.process, "the harness does not find its own program to start it again")
         }
         let run = DockerRun(id: freshID(), outside: getpid())
-        return try Relaunch.accompany { () throws(LabError) -> Child in
+        return try InnerHarness.accompany { () throws(LabError) -> Child in
             do throws(ToolError) {
                 // It becomes the copy: the pid is the copy's own.
                 return try Child(
                     executable: "unshare", arguments: ["--net", "--", program] + arguments.dropFirst(),
-                    environment: Relaunch.ownEnvironment.merging([marker: "\(run.id):\(run.outside)"]) { $1 },
+                    environment: InnerHarness.environment.merging([marker: "\(run.id):\(run.outside)"]) { $1 },
                     output: .descriptor(STDOUT_FILENO), errors: .descriptor(STDERR_FILENO))
             } catch {
                 throw LabError(error.code == .notFound ? .toolMissing : .process, "\(error)")

@@ -30,29 +30,25 @@ public final class NamespacesLab: Lab {
                 .unsafe, "the namespaces lab works only inside the namespaces that the harness makes for itself")
         }
         self.directory = directory
-        try Self.make(folder: Self.root + "/nodes")
-        try Self.make(folder: "/run/netns")
+        try Machine.make(folder: Self.root + "/nodes")
+        try Machine.make(folder: "/run/netns")
         // The name is taken while another lab is open: that fails here, and leaves the other one alone.
-        try Self.ip(["link", "add", Self.bridge, "type", "bridge"])
+        try Machine.ip(["link", "add", Self.bridge, "type", "bridge"])
         isOpen = true
-        try Self.ip(["addr", "add", clientAddress + "/24", "dev", Self.bridge])
-        try Self.ip(["link", "set", Self.bridge, "up"])
+        try Machine.ip(["addr", "add", clientAddress + "/24", "dev", Self.bridge])
+        try Machine.ip(["link", "set", Self.bridge, "up"])
     }
 
     public func makeNode(_ request: NodeRequest) throws(LabError) -> any Node {
         precondition(isOpen, "a closed lab makes no nodes")
-        precondition(!members.contains { $0.name == request.name }, "two nodes named \(request.name)")
-        precondition(members.count < Self.hostsMax, "a lab has \(Self.hostsMax) addresses")
-        guard request.name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }) else {
-            throw LabError(.unsafe, "a node's name is made of letters, digits and -: \(request.name)")
-        }
+        try request.check(beside: members, roomFor: Self.hostsMax)
         let number = members.count + 1
         let node = NamespacesNode(
             name: request.name, number: number, address: "198.18.0.\(Self.firstHost + number)",
             logDirectory: request.logDirectory)
         // First of all: whatever else fails, `close` then takes away what is there of it.
         members.append(node)
-        try Self.make(folder: request.logDirectory)
+        try Machine.make(folder: request.logDirectory)
         try node.joinNetwork()
         if let filesystem = request.filesystem {
             guard Privileges.isFullRoot else { throw Self.needsRoot }
@@ -81,7 +77,7 @@ public final class NamespacesLab: Lab {
         func note(_ body: () throws -> Void) {
             do { try body() } catch { left.append("\(error)") }
         }
-        note { try Self.ip(["link", "delete", Self.bridge]) }
+        note { try Machine.ip(["link", "delete", Self.bridge]) }
         note { try scratch?.remove() }
         note { try Files.removeTree(Self.root) }
         ProcessTable.reapOrphans()
@@ -89,16 +85,6 @@ public final class NamespacesLab: Lab {
     }
 
     deinit { _ = close() }
-
-    static func ip(_ arguments: [String]) throws(LabError) {
-        do { try Tool.require("ip", arguments) } catch {
-            throw LabError(error.code == .notFound ? .toolMissing : .toolFailed, "\(error)")
-        }
-    }
-
-    static func make(folder: String) throws(LabError) {
-        do { try Files.makeFolders(folder) } catch { throw LabError(.kernel, "\(error)") }
-    }
 
     private static var needsRoot: LabError {
         LabError(

@@ -5,7 +5,7 @@ public import Platform
 ///
 /// Servers are started by `nsenter --net=FILE`, which becomes the server: the pid is the server's own. (`ip netns exec`
 /// would give each a mount namespace with a copy of every mount, in which a filesystem that lost power lives on.)
-public final class NamespacesNode: Node {
+public final class NamespacesNode: MachineNode {
     public let name: String
     public let address: String
     public let logDirectory: String
@@ -14,7 +14,7 @@ public final class NamespacesNode: Node {
     private let number: Int
     private var hasNetwork = false
     private var server: Child?
-    private var filesystem: LoopFilesystem?
+    private(set) var filesystem: LoopFilesystem?
 
     init(name: String, number: Int, address: String, logDirectory: String) {
         (self.name, self.number, self.address) = (name, number, address)
@@ -22,6 +22,8 @@ public final class NamespacesNode: Node {
     }
 
     private var namespace: String { "/run/netns/\(name)" }
+    func networkNamespace() -> String { namespace }
+    var livingPid: Int32? { server.flatMap { $0.status == nil ? $0.pid : nil } }
     /// Interface names have at most 15 bytes, so they carry the number.
     private var interface: String { "v\(number)" }
 
@@ -34,8 +36,8 @@ public final class NamespacesNode: Node {
     }
 
     public func start(_ program: Program) throws(LabError) {
-        if let server, server.status == nil {
-            throw LabError(.process, "\(name) has a server already (pid \(server.pid)); end it before starting another")
+        if let livingPid {
+            throw LabError(.process, "\(name) has a server already (pid \(livingPid)); end it before starting another")
         }
         guard Tool.locate(program.executable) != nil else {
             throw LabError(
@@ -113,15 +115,15 @@ public final class NamespacesNode: Node {
     // MARK: Network
 
     func joinNetwork() throws(LabError) {
-        try NamespacesLab.ip(["netns", "add", name])
+        try Machine.ip(["netns", "add", name])
         hasNetwork = true
-        try NamespacesLab.ip([
+        try Machine.ip([
             "link", "add", interface, "type", "veth", "peer", "name", "eth0", "netns", name,
         ])
-        try NamespacesLab.ip(["link", "set", interface, "master", NamespacesLab.bridge, "up"])
-        try NamespacesLab.ip(["-n", name, "addr", "add", address + "/24", "dev", "eth0"])
-        try NamespacesLab.ip(["-n", name, "link", "set", "eth0", "up"])
-        try NamespacesLab.ip(["-n", name, "link", "set", "lo", "up"])
+        try Machine.ip(["link", "set", interface, "master", NamespacesLab.bridge, "up"])
+        try Machine.ip(["-n", name, "addr", "add", address + "/24", "dev", "eth0"])
+        try Machine.ip(["-n", name, "link", "set", "eth0", "up"])
+        try Machine.ip(["-n", name, "link", "set", "lo", "up"])
     }
 
     public func runBeside(_ program: Program, deadline: Duration, input: String?) throws(LabError) -> ToolResult {
@@ -134,35 +136,6 @@ public final class NamespacesNode: Node {
         }
     }
 
-    public func runInNetwork(_ tool: String, _ arguments: [String]) throws(LabError) -> ToolResult {
-        guard let path = Tool.locate(tool) else {
-            throw LabError(.toolMissing, "\(tool) is not there; \(Tool.remedy(for: tool))")
-        }
-        do { return try Tool.run("nsenter", ["--net=\(namespace)", "--", path] + arguments) } catch {
-            throw LabError(.toolFailed, "\(name): \(error)")
-        }
-    }
-
-    public func connect(port: UInt16) throws(LabError) -> Int32 {
-        do {
-            return try NetworkNamespace.within(namespace) { () throws(KernelFailure) in
-                try Sockets.connect("127.0.0.1", port: port)
-            }
-        } catch {
-            throw LabError(.kernel, "\(name): \(error)")
-        }
-    }
-
-    public func beginConnect(to address: String, port: UInt16) throws(LabError) -> Int32 {
-        do {
-            return try NetworkNamespace.within(namespace) { () throws(KernelFailure) in
-                try Sockets.beginConnect(address, port: port)
-            }
-        } catch {
-            throw LabError(.kernel, "\(name): \(error)")
-        }
-    }
-
     // MARK: Data
 
     func mountData(_ kind: Filesystem, megabytes: Int, in folder: String) throws(LabError) {
@@ -172,44 +145,8 @@ public final class NamespacesNode: Node {
     }
 
     func useData(_ folder: String) throws(LabError) {
-        try NamespacesLab.make(folder: folder)
+        try Machine.make(folder: folder)
         dataDirectory = folder
-    }
-
-    public func eraseData() throws(LabError) {
-        if let server, server.status == nil {
-            throw LabError(.process, "\(name): its data is in use by process \(server.pid); end it before erasing")
-        }
-        do { try Files.removeContents(of: dataDirectory) } catch { throw LabError(.kernel, "\(name): \(error)") }
-    }
-
-    public func syncData() throws(LabError) {
-        // A plain folder can't lose power, and its filesystem is everyone's.
-        guard filesystem != nil else { return }
-        do { try Files.syncFilesystem(of: dataDirectory) } catch { throw LabError(.kernel, "\(name): \(error)") }
-    }
-
-    public var canLosePower: Bool { filesystem != nil }
-
-    public func shutDownFilesystem() throws(LabError) { try ownFilesystem().shutDown() }
-
-    public func probeWrite() -> String? { LoopFilesystem.probeWrite(in: dataDirectory, durable: false) }
-
-    public func remountFilesystem() throws(LabError) {
-        let filesystem = try ownFilesystem()
-        if let server, server.status == nil {
-            throw LabError(.process, "\(name): process \(server.pid) still uses its filesystem; kill it first")
-        }
-        try filesystem.remount()
-    }
-
-    public func fillDisk(leaving bytes: Int64) throws(LabError) { try ownFilesystem().fill(leaving: bytes) }
-
-    public func freeDisk() throws(LabError) { try ownFilesystem().free() }
-
-    private func ownFilesystem() throws(LabError) -> LoopFilesystem {
-        if let filesystem { return filesystem }
-        throw LabError(.notPermitted, "\(name) has no filesystem of its own that could lose power or be filled")
     }
 
     // MARK: The end
@@ -230,7 +167,7 @@ public final class NamespacesNode: Node {
         if hasNetwork {
             // The interface first: the kernel takes a namespace apart only some time after its name is gone.
             _ = try? Tool.run("ip", ["link", "delete", interface])
-            note { try NamespacesLab.ip(["netns", "delete", name]) }
+            note { try Machine.ip(["netns", "delete", name]) }
             hasNetwork = false
         }
         return left

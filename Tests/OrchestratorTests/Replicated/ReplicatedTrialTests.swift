@@ -10,20 +10,39 @@ import Testing
     .serialized, .timeLimit(.minutes(10)),
     .enabled(if: Holdfast.runsTrials && Tool.locate("tc") != nil, "needs root of the machine, redis-server and tc"))
 struct ReplicatedTrialTests {
+    // The docker lab's tests have them, too.
+    static let killed = """
+        timeline:
+          - {at: 50%, do: kill, node: primary}
+          - {wait: promoted, within: 20s}
+          - {wait: {acked: 100}, within: 20s}
+          - {do: restart, node: down}
+          - {wait: converged, within: 30s}
+        """
+    static let isolated = """
+        parameters: {partition: 1s}
+        timeline:
+          - {at: 30%, do: isolate, node: primary, from: peers}
+          - {wait: promoted, within: 20s}
+          - {after: $partition, do: heal}
+          - {wait: converged, within: 60s}
+        """
+    static let laggard = """
+        timeline:
+          - {at: 30%, do: limit, node: primary, rate: 200kbit, towards: replica 2}
+          - {wait: "acked: 100", within: 30s}
+          - {after: 500ms, do: isolate, node: primary, from: peers}
+          - {do: kill, node: primary}
+          - {do: promote, which: worst}
+          - {after: 300ms, do: heal}
+          - {wait: converged, within: 60s}
+        """
+
     @Test func aKilledPrimaryIsReplacedAndLosesAHandfulAtMost() async throws {
         let audit = try await Audit(
             configurations:
                 "  - {name: plain, system: redis-replicated, settings: {appendonly: yes}, faults: [killed]}",
-            faults: [
-                "killed": """
-                timeline:
-                  - {at: 50%, do: kill, node: primary}
-                  - {wait: promoted, within: 20s}
-                  - {wait: {acked: 100}, within: 20s}
-                  - {do: restart, node: down}
-                  - {wait: converged, within: 30s}
-                """
-            ])
+            faults: ["killed": Self.killed])
         let (trial, verdict) = (try audit.trial("plain"), try audit.verdict("plain"))
         // Ten agents with one event in flight each.
         #expect(verdict.log.lost <= 10, "\(verdict.log.lost)")
@@ -33,15 +52,6 @@ struct ReplicatedTrialTests {
         #expect(trial.effects(of: "promote").first?.contains("took a probe write") == true)
         #expect(trial.effects(of: "rejoin").isEmpty)
     }
-
-    private static let isolated = """
-        parameters: {partition: 1s}
-        timeline:
-          - {at: 30%, do: isolate, node: primary, from: peers}
-          - {wait: promoted, within: 20s}
-          - {after: $partition, do: heal}
-          - {wait: converged, within: 60s}
-        """
 
     @Test func aCutLosesWhatPinnedClientsWroteAndMinReplicasBoundsIt() async throws {
         let fault = "faults: [{fault: isolated, with: {partition: 5s}}]"
@@ -72,19 +82,7 @@ struct ReplicatedTrialTests {
             configurations: """
                   - {name: one, system: redis-replicated, ack: wait 1, faults: [laggard]}
                   - {name: both, system: redis-replicated, ack: wait 2, faults: [laggard]}
-                """,
-            faults: [
-                "laggard": """
-                timeline:
-                  - {at: 30%, do: limit, node: primary, rate: 200kbit, towards: replica 2}
-                  - {wait: "acked: 100", within: 30s}
-                  - {after: 500ms, do: isolate, node: primary, from: peers}
-                  - {do: kill, node: primary}
-                  - {do: promote, which: worst}
-                  - {after: 300ms, do: heal}
-                  - {wait: converged, within: 60s}
-                """
-            ])
+                """, faults: ["laggard": Self.laggard])
         let (one, both) = (try audit.verdict("one"), try audit.verdict("both"))
         #expect(one.log.lost > 100, "\(one.log.lost) of \(one.events.acked)")
         #expect(both.log.lost == 0 && both.events.acked > 500, "\(both.log.lost) of \(both.events.acked)")
