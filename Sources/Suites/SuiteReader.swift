@@ -76,7 +76,7 @@ struct SuiteReader {
             if let other = folders[folder] {
                 throw entry.namePlace.diagnostic(
                     "\(shown(entry.name)) and \(shown(other)) would share the folder \(shown(folder))",
-                    remedy: "rename one so that they differ in letters, digits or one of ._-,+=")
+                    remedy: "rename one so that they differ in letters, digits or one of ._-+=")
             }
             (lines[entry.name], folders[folder]) = (entry.namePlace.line, entry.name)
             entries.append(entry)

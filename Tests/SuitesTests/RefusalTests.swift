@@ -165,7 +165,7 @@ struct RefusalTests {
             "suite: a\nfaults: [none]\nconfigurations:\n- {name: a b, system: redis-standalone}\n"
                 + "- {name: a/b, system: redis-standalone}",
             "5:10: configurations[1].name: \"a/b\" and \"a b\" would share the folder \"a-b\"; rename one so that they differ "
-                + "in letters, digits or one of ._-,+="
+                + "in letters, digits or one of ._-+="
         ),
         (
             "suite: a\nfaults: [none]\nconfigurations: [{name: a, system: redis-standalone, faults: [none]}]",

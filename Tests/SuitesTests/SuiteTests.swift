@@ -182,7 +182,7 @@ struct TrialSeedTests {
 
 struct FileNameTests {
     @Test(arguments: [
-        ("no persistence", "no-persistence"), ("everysec, 2 replicas", "everysec,-2-replicas"), ("../x", "x"),
+        ("no persistence", "no-persistence"), ("everysec, 2 replicas", "everysec-2-replicas"), ("../x", "x"),
         ("a/b", "a-b"), ("a  b", "a-b"), ("WAIT 1 of 2", "WAIT-1-of-2"), ("…", "_"), ("größe", "größe"), (".", "_"),
         ("a\"<b>'", "a-b"),
     ])

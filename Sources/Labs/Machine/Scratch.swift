@@ -17,6 +17,12 @@ final class Scratch {
         guard let parent = Files.resolved(folder), !parent.contains("\n") else {
             throw LabError(.kernel, "\(folder) is no folder for the nodes' data; it must be there before the lab is")
         }
+        // Lists of folders, as servers and docker take them, have no way to write these.
+        if let mark = parent.first(where: { $0 == "," || $0 == ":" }) {
+            throw LabError(
+                .unsafe,
+                "\(parent) has a \"\(mark)\" in its name, and nodes' data is to lie in there; name another place")
+        }
         path = parent + "/" + Self.name
         do {
             if Self.isDead(path) { try Files.removeTree(path) }

@@ -159,6 +159,9 @@ struct DockerLabInside {
         let node = try lab.makeNode(request("n2"))
         #expect(!node.canLosePower)
         #expect(throws: LabError.self) { try node.shutDownFilesystem() }
+        let listed = place.path + "/a,b"
+        try Files.makeFolders(listed)
+        #expect(throws: LabError.self) { try DockerKind().open(directory: listed) }
         // A second lab of another directory while this one is open: the run's network is taken.
         #expect(throws: LabError.self) { try DockerKind().open(directory: place.here) }
         #expect(lab.close() == [] && lab.close() == [])
