@@ -1,3 +1,4 @@
+import Documents
 import Labs
 import Platform
 
@@ -44,13 +45,14 @@ struct DelayedLink {
         var times: [Int64] = []
         for (address, time) in zip(far.addresses, answers()) {
             guard let time else {
-                throw FaultError(.failed, "delay \(node.name): \(address) does not answer even before anything is delayed")
+                throw FaultError(
+                    .failed, "delay \(node.name): \(address) does not answer even before anything is delayed")
             }
             guard time < delay.nanoseconds else {
                 throw FaultError(
                     .failed,
                     "delay \(node.name): an answer from \(address) takes \(Self.milliseconds(time)) as it is, so that "
-                        + "\(delay) more would not show; delay by more")
+                        + "\(delay.written) more would not show; delay by more")
             }
             times.append(time)
         }
@@ -66,7 +68,9 @@ struct DelayedLink {
             }
             guard time >= delay.nanoseconds else {
                 throw FaultError(
-                    .failed, "delay \(node.name): an answer from \(address) takes \(Self.milliseconds(time)), not \(delay)")
+                    .failed,
+                    "delay \(node.name): an answer from \(address) takes \(Self.milliseconds(time)), not \(delay.written)"
+                )
             }
             lines.append("\(address): \(Self.milliseconds(time)), and \(Self.milliseconds(earlier)) before")
         }
@@ -83,7 +87,8 @@ struct DelayedLink {
             return times.allSatisfy { ($0 ?? .max) < delay.nanoseconds }
         }
         guard came else {
-            throw FaultError(.failed, "heal \(node.name): the queue is gone, and answers still take \(delay) or more")
+            throw FaultError(
+                .failed, "heal \(node.name): the queue is gone, and answers still take \(delay.written) or more")
         }
         return "the queue is gone; answers take "
             + times.map { Self.milliseconds($0 ?? 0) }.joined(separator: ", ")

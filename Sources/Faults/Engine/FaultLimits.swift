@@ -20,8 +20,9 @@ enum FaultLimits {
     static let timedKnocks = 5
     /// How long it may take until a packet is seen to be lost.
     static let dropSeconds = 20.0
-    /// How long a server may go without any fsync, beyond what it is held up in one.
-    static let fsyncSeconds = 10.0
+    /// How long a server may go without any fsync, beyond what it is held up in one: a Kafka that asks for none notes how
+    /// far it is every 5 s.
+    static let fsyncSeconds = 6.0
     /// How long an fsync is waited for that nothing holds up any more: an idle server does none.
     static let freeFsyncSeconds = 2.0
     /// How deep files to be damaged are looked for.

@@ -62,7 +62,9 @@ struct NetworkCut {
             closed = zip(ways, Reach.answers(ways.map(\.way))).filter { !$0.1 }.map { $0.0.name }
             return closed.isEmpty
         }
-        if !came, isSlow { return "its rules are gone; something else still holds up \(closed.joined(separator: ", "))" }
+        if !came, isSlow {
+            return "its rules are gone; something else still holds up \(closed.joined(separator: ", "))"
+        }
         guard came else {
             throw FaultError(
                 .failed, "heal \(node.name): the rules are gone, and still no answer: \(closed.joined(separator: ", "))"

@@ -5,7 +5,7 @@ import Report
 import TestSupport
 import Testing
 
-/// A run of `redis-replicated` with faults of the test's own, and what came of it.
+/// A run of a system, by default `redis-replicated`, with faults of the test's own, and what came of it.
 struct Audit {
     let exit: Platform.ExitStatus
     let said: String
@@ -16,13 +16,16 @@ struct Audit {
     /// - Parameters:
     ///   - configurations: as a suite's list has them, two columns in.
     ///   - faults: of each fault's file, by name, what stands behind its head.
-    ///   - lying: a program of the machine that does nothing for this run, and says that all went well.
-    init(configurations: String, faults: [String: String], workload: String = small, lying: String? = nil) async throws
-    {
+    ///   - applyTo: the systems that these faults are for.
+    ///   - lying: a program or library of the machine that does nothing for this run, and says that all went well.
+    init(
+        configurations: String, faults: [String: String], workload: String = small,
+        applyTo systems: String = "redis-replicated", lying: String? = nil
+    ) async throws {
         let place = try Workplace()
         try Files.makeFolders("\(place.path)/faults")
         for (name, text) in faults {
-            let head = "fault: \(name)\nabout: Of a test.\napplies-to: [redis-replicated]\n"
+            let head = "fault: \(name)\nabout: Of a test.\napplies-to: [\(systems)]\n"
             _ = try place.file("faults/\(name).yml", head + text + "\n")
         }
         let suite = try place.file(
@@ -42,19 +45,24 @@ struct Audit {
         summary = text.isEmpty ? nil : try Summary.decoded(from: Data(text.utf8), path: "summary.json")
     }
 
-    func trial(_ configuration: String) throws -> Summary.Trial {
-        let cell = try #require(summary?.cells.first { $0.configuration == configuration }, "\(said)")
+    /// - Parameter fault: nil where the configuration has one.
+    func trial(_ configuration: String, _ fault: String? = nil) throws -> Summary.Trial {
+        let cell = try #require(
+            summary?.cells.first { $0.configuration == configuration && $0.fault == fault ?? $0.fault }, "\(said)")
         return try #require(cell.trials.first)
     }
 
-    func verdict(_ configuration: String) throws -> Verdict {
-        let trial = try trial(configuration)
+    func verdict(_ configuration: String, _ fault: String? = nil) throws -> Verdict {
+        let trial = try trial(configuration, fault)
         #expect(trial.status == .valid, "\(trial.reason ?? said)")
         return try #require(trial.verdict)
     }
 }
 
 extension Summary.Trial {
+    /// The actions of its fault, in the order in which they began.
+    var actions: [String] { faults.filter { $0.phase == "begin" }.map(\.action) }
+
     /// What was seen of each action of this kind, in the order of time.
     func effects(of action: String) -> [String] {
         faults.filter { $0.action == action && $0.phase == "effect" }.map { "\($0.node ?? ""): \($0.detail ?? "")" }
