@@ -99,7 +99,7 @@ let package = Package(
                 "Systems", "Labs", "Workers", "Workload", "History", "Documents", "Platform", "CRDKafka",
                 "CRDKafkaMock",
             ]),
-        tests("Faults", ["Faults", "Systems", "Documents"]),
+        tests("Faults", ["Faults", "Systems", "Documents", "Platform"]),
         tests("Suites", ["Suites", "Faults", "Systems", "Workload", "Documents", "Report"]),
         tests(
             "Orchestrator",

@@ -1,7 +1,6 @@
 import CChecksum
 import Documents
 import Glibc
-import Labs
 import Platform
 
 /// A file in a node's data that is changed behind the server's back.
@@ -12,20 +11,19 @@ struct DamagedFile {
     private let size: Int64
 
     /// Finds the one that a pattern means: of several, the one that was written last.
-    init(matching pattern: String, of node: any Node) throws(FaultError) {
-        let folder = node.dataDirectory
+    init(matching pattern: String, in folder: String) throws(FaultError) {
         let found = Self.files(below: folder).filter { file in
             // With a slash in it, the pattern is about the way to the file, too.
             let name = pattern.contains("/") ? file.name[...] : file.name[file.name.startOfLastPart...]
             return Pattern(pattern).matches(String(name))
         }.sorted { ($0.written, $0.name) > ($1.written, $1.name) }
         guard let newest = found.first else {
-            throw FaultError(.failed, "damage \(node.name): no file in its data matches \(pattern)")
+            throw FaultError(.failed, "damage: no file in the node's data matches \(pattern)")
         }
         if found.count > 1, found[1].written == newest.written {
             throw FaultError(
                 .failed,
-                "damage \(node.name): \(pattern) means \(newest.name) and \(found[1].name), written at the same moment; "
+                "damage: \(pattern) means \(newest.name) and \(found[1].name), written at the same moment; "
                     + "write a pattern that means one")
         }
         (path, size) = ("\(folder)/\(newest.name)", newest.size)

@@ -46,7 +46,7 @@ extension Damage: BuiltVerb {
         }
         for node in nodes {
             let id = scene.ledger.begin(Damage.name, node: node.name, detail: "\(file)")
-            scene.ledger.effect(id, try DamagedFile(matching: file, of: node).apply(change))
+            scene.ledger.effect(id, try DamagedFile(matching: file, in: node.dataDirectory).apply(change))
             scene.ledger.end(id, "stays damaged")
         }
     }

@@ -80,7 +80,7 @@ struct DamageTests {
             ], workload: "{agents: 8, rate: 400, duration: 500ms, payload: 200, producers: 1}",
             applyTo: "redis-standalone")
         for (fault, reason) in [
-            ("running", "runs, and would write over it"), ("missing", "no file in its data matches"),
+            ("running", "runs, and would write over it"), ("missing", "no file in the node's data matches"),
         ] {
             let trial = try audit.trial("plain", fault)
             #expect(trial.status == .invalid)
