@@ -21,6 +21,8 @@ let package = Package(
     name: "holdfast",
     products: [
         .executable(name: "holdfast", targets: ["holdfast"]),
+        // Loaded into servers whose fsyncs a fault slows down; found beside the executable.
+        .library(name: "HoldfastSlowFsync", type: .dynamic, targets: ["CSlowFsync"]),
         // For Benchmarks, a package of its own.
         .library(name: "Checker", targets: ["Checker"]),
         .library(name: "History", targets: ["History"]),
@@ -33,6 +35,15 @@ let package = Package(
         // C: what Swift's Glibc module does not show, a checksum, and libraries of the distribution.
         .target(name: "CLinux"),
         .target(name: "CChecksum"),
+        // In no target's dependencies: nothing of Holdfast's own is to be slowed down. It needs nothing of Swift, and
+        // these flags keep Swift's libraries from being linked all the same: a server that loads it would load them, too.
+        .target(
+            name: "CSlowFsync",
+            linkerSettings: [
+                .unsafeFlags([
+                    "-nostartfiles", "-no-toolchain-stdlib-rpath", "-enable-experimental-feature", "Embedded",
+                ])
+            ]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -53,7 +64,7 @@ let package = Package(
             [
                 "Labs", "Workers", "Workload", "History", "Documents", "Platform", "CChecksum", "CHiredis", "CRDKafka",
             ]),
-        part("Faults", ["Systems", "Labs", "Documents", "Platform", "Workload"]),
+        part("Faults", ["Systems", "Labs", "Documents", "Platform", "Workload", "CChecksum"]),
         part("Suites", ["Faults", "Systems", "Labs", "Workload", "Documents", "Report"]),
         part(
             "Orchestrator",
@@ -88,7 +99,7 @@ let package = Package(
                 "Systems", "Labs", "Workers", "Workload", "History", "Documents", "Platform", "CRDKafka",
                 "CRDKafkaMock",
             ]),
-        tests("Faults", ["Faults", "Systems", "Documents"]),
+        tests("Faults", ["Faults", "Systems", "Documents", "Platform"]),
         tests("Suites", ["Suites", "Faults", "Systems", "Workload", "Documents", "Report"]),
         tests(
             "Orchestrator",

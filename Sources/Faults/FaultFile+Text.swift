@@ -11,7 +11,7 @@ extension FaultFile {
         let kinds = Verbs.all.filter { kind in used.contains { type(of: $0) == kind } }
         if !kinds.isEmpty { lines.append("an effect is proven when") }
         for kind in kinds {
-            lines.append("  \(kind.name): \(kind.proof)" + (kind.isBuilt ? "" : " (not built yet)"))
+            lines.append("  \(kind.name): \(kind.proof)")
         }
         return lines.joined(separator: "\n")
     }

@@ -24,9 +24,6 @@ public struct FaultFile: Sendable {
 
     /// What of this fault can't be done yet, at its place; nil if all can.
     public var notBuilt: Diagnostic? {
-        for (verb, source) in timeline.verbsAndPlaces where !type(of: verb).isBuilt {
-            return source.diagnostic("\(type(of: verb).name) is not built yet", remedy: FaultFile.built)
-        }
         for (verb, source) in timeline.verbsAndPlaces where FaultFile.isOfBridge(verb) {
             return source.diagnostic(
                 "there is no bridge yet", remedy: "the workers that there are are producers and consumers")
@@ -77,10 +74,6 @@ public struct FaultFile: Sendable {
     private static func isOfBridge(_ verb: any Verb) -> Bool {
         if case .bridge = (verb as? StartWorker)?.worker { return true }
         return verb.nodes?.words.contains { $0.word == "bridge" } ?? false
-    }
-
-    private static var built: String {
-        "built are " + Verbs.all.filter { $0.isBuilt }.map { $0.name }.joined(separator: ", ")
     }
 
     /// Reads a fault from its document.

@@ -1,4 +1,5 @@
 public import Documents
+public import Labs
 
 /// One kind of thing that a fault's step can do. Each is a file under `Verbs/` and a line in `Verbs.all`.
 ///
@@ -13,6 +14,8 @@ public protocol Verb: Sendable {
     static var proof: String { get }
     /// Programs that it needs of the machine.
     static var tools: [String] { get }
+    /// What else it needs of the machine or the lab, and whether it is there; nil: nothing.
+    static func need(in lab: any LabKind) -> Probe?
     /// Whom it is done to; nil if it names no node.
     var nodes: NodeSelection? { get }
 
@@ -21,6 +24,7 @@ public protocol Verb: Sendable {
 
 extension Verb {
     public static var tools: [String] { [] }
+    public static func need(in lab: any LabKind) -> Probe? { nil }
 }
 
 public enum Verbs {

@@ -50,6 +50,7 @@ public struct Plan {
         for tool in cell.fault.timeline.verbs.flatMap({ type(of: $0).tools }) where Tool.locate(tool) == nil {
             return "\(tool) is missing; \(Tool.remedy(for: tool))"
         }
+        if let reason = machine.lack(for: cell.fault.timeline.verbs) { return reason }
         if cell.fault.timeline.verbs.contains(where: { $0 is PowerLoss || $0 is FillDisk }),
             let reason = machine.noPowerLoss(on: cell.configured.filesystem)
         {
@@ -112,12 +113,14 @@ extension Suite.Cell {
 }
 
 /// What this machine lets a run do; asked once.
-private struct MachineLimits {
+private final class MachineLimits {
     let lab: any LabKind
     let directory: String
     let freeBytes: Int64?
     let noLab: String?
     private var powerLoss: [Filesystem: String] = [:]
+    /// By the names of verbs: what was seen of what they need.
+    private var needs: [String: Probe?] = [:]
 
     init(lab: any LabKind, directory: String) {
         (self.lab, self.directory) = (lab, directory)
@@ -134,4 +137,15 @@ private struct MachineLimits {
 
     /// Why power loss on this filesystem can't be had; nil if it can.
     func noPowerLoss(on filesystem: Filesystem) -> String? { powerLoss[filesystem] }
+
+    /// What one of these verbs needs and is not there; nil: they have all that they need.
+    func lack(for verbs: [any Verb]) -> String? {
+        for kind in verbs.map({ type(of: $0) }) {
+            let probe = needs[kind.name] ?? kind.need(in: lab)
+            needs.updateValue(probe, forKey: kind.name)
+            guard let probe, !probe.ok else { continue }
+            return "\(kind.name) needs \(probe.name): \(probe.detail)" + (probe.remedy.map { "; \($0)" } ?? "")
+        }
+        return nil
+    }
 }

@@ -123,7 +123,8 @@ final class TrialRun {
         teller.say("starting \(cell.configuration.kind.name)")
         let trial = TrialSetting(
             run: setting.run, agents: cell.workload.agents, logDirectory: setting.directory + "/logs",
-            expectedBytes: cell.expectedBytes, ownFilesystems: setting.ownFilesystems, groups: cell.groups)
+            expectedBytes: cell.expectedBytes, ownFilesystems: setting.ownFilesystems, groups: cell.groups,
+            slowFsyncs: cell.fault.timeline.verbs.contains { $0 is SlowFsync } ? SlowFsyncs.library : nil)
         let standing = setting.standing.take(for: cell.configured, trial) { teller.warn("left behind: \($0)") }
         let lab: any Lab
         if let standing { lab = standing.lab } else { lab = try attempt { try setting.makeLab(setting.directory) } }
@@ -256,7 +257,9 @@ final class TrialRun {
         if leavesNoTrace, let lab, let system {
             setting.standing.keep(lab, system)
         } else {
+            let nodes = lab?.nodes ?? []
             for line in lab?.close() ?? [] { teller.warn("left behind: \(line)") }
+            for node in nodes { SlowFsyncs.remove(of: node) }
         }
         (lab, system) = (nil, nil)
         teller.tellCommands()

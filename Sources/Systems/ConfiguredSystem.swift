@@ -63,12 +63,21 @@ public struct TrialSetting: Sendable {
     public var ownFilesystems: Bool
     /// Made when the system starts, with what holds their dead letters.
     public var groups: [GroupSettings]
+    /// Loaded into every server, where the trial's fault slows fsyncs down.
+    public var slowFsyncs: SlowFsyncs?
 
     public init(
         run: String, agents: Int, logDirectory: String, expectedBytes: Int, ownFilesystems: Bool,
-        groups: [GroupSettings] = []
+        groups: [GroupSettings] = [], slowFsyncs: SlowFsyncs? = nil
     ) {
         (self.run, self.agents, self.logDirectory) = (run, agents, logDirectory)
         (self.expectedBytes, self.ownFilesystems, self.groups) = (expectedBytes, ownFilesystems, groups)
+        self.slowFsyncs = slowFsyncs
+    }
+
+    /// What a node's server must have in its environment from its first start on.
+    func environment(of node: any Node) throws(SystemError) -> [String: String] {
+        guard let slowFsyncs else { return [:] }
+        do { return try slowFsyncs.prepare(node) } catch { throw SystemError(.lab, "\(error)") }
     }
 }

@@ -6,9 +6,9 @@ import Platform
 /// is asked is the way there.
 public enum Reach {
     /// Connections that were begun, each decided or not when the time is up.
-    private static func decided(_ sockets: [Int32?]) -> [Bool] {
+    private static func decided(_ sockets: [Int32?], within limit: Duration) -> [Bool] {
         if sockets.isEmpty { return [] }
-        let end = MonotonicClock.now() + nanoseconds(SystemLimits.reach)
+        let end = MonotonicClock.now() + nanoseconds(limit)
         return sockets.map { socket in
             guard let socket else { return false }
             let left = Duration.nanoseconds(max(0, end - MonotonicClock.now()))
@@ -22,13 +22,16 @@ public enum Reach {
 
     /// From a node, or from the clients' side (nil), to an address: whether each gets any answer in time. They are asked
     /// at the same moment.
-    public static func answers(_ ways: [(from: (any Node)?, address: String, port: UInt16)]) -> [Bool] {
+    /// - Parameter limit: how long each may take; nil: as long as a connection within a lab ever does.
+    public static func answers(
+        _ ways: [(from: (any Node)?, address: String, port: UInt16)], within limit: Duration? = nil
+    ) -> [Bool] {
         let sockets = ways.map { way -> Int32? in
             if let node = way.from { return try? node.beginConnect(to: way.address, port: way.port) }
             return try? Sockets.beginConnect(way.address, port: way.port)
         }
         defer { for case let socket? in sockets { close(socket) } }
-        return decided(sockets)
+        return decided(sockets, within: limit ?? SystemLimits.reach)
     }
 
     /// Those whose nodes the clients' side can reach.

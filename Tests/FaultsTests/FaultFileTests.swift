@@ -166,7 +166,7 @@ struct ExplanationTests {
                 an effect is proven when
                   kill: the process is gone
                   restart: another process answers, its data loaded; or the server refuses to start
-                  drop: probes get lost (not built yet)
+                  drop: probes get lost
                 """)
     }
 }

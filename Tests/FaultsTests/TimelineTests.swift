@@ -164,14 +164,8 @@ struct TimelineTests {
     }
 
     @Test func whatIsNotBuiltIsSaidAtItsPlace() throws {
-        let isolated = try fault(timeline: "- {do: kill, node: primary}\n- {do: slow-fsync, node: primary, by: 1s}")
-        #expect(
-            isolated.notBuilt?.description
-                == "f.yml:7:3: timeline[1]: slow-fsync is not built yet; built are kill, terminate, pause, resume, restart, "
-                + "start, promote, isolate, limit, reset, power-loss, fill-disk, command, heal")
-        let nested = try fault(timeline: "- {each: all, steps: [{do: drop, node: same, share: 1%}]}")
-        #expect(
-            nested.notBuilt?.description.hasPrefix("f.yml:6:23: timeline[0].steps[0]: drop is not built yet") == true)
+        let nested = try fault(timeline: "- {each: all, steps: [{do: start, worker: bridge}]}")
+        #expect(nested.notBuilt?.description.hasPrefix("f.yml:6:23: timeline[0].steps[0]: there is no bridge") == true)
         #expect(try fault(timeline: "- {do: heal}").notBuilt == nil)
         #expect(try fault(timeline: "- {do: kill, node: producer 1}").notBuilt == nil)
         #expect(

@@ -11,22 +11,24 @@ struct Audit {
     let said: String
     private let summary: Summary?
 
+    /// What the test's own faults are for: whatever there is.
+    private static let systems = "redis-standalone, redis-replicated, redis-sentinel, redis-cluster, kafka, hybrid"
     static let small = "{agents: 10, rate: 1000, duration: 2s, payload: 200, producers: 1}"
 
     /// - Parameters:
     ///   - lab: the docker lab is where there is an engine: on the tests' own host.
     ///   - configurations: as a suite's list has them, two columns in.
     ///   - faults: of each fault's file, by name, what stands behind its head.
-    ///   - lying: a program that does nothing for this run, and says that all went well; of `docker` only the order that
+    ///   - lying: a program or library of the machine that does nothing for this run, and says that all went well; of `docker` only the order that
     ///     is named behind it (`docker pause`).
     init(
-        lab: String = "namespaces", configurations: String, workload: String = small, faults: [String: String] = [:],
+        lab: String = "namespaces", configurations: String, faults: [String: String] = [:], workload: String = small,
         lying: String? = nil
     ) async throws {
         let place = try Workplace()
         try Files.makeFolders("\(place.path)/faults")
         for (name, text) in faults {
-            let head = "fault: \(name)\nabout: Of a test.\napplies-to: [redis-standalone, redis-replicated, kafka]\n"
+            let head = "fault: \(name)\nabout: Of a test.\napplies-to: [\(Self.systems)]\n"
             _ = try place.file("faults/\(name).yml", head + text + "\n")
         }
         let suite = try place.file(
@@ -83,6 +85,9 @@ struct Audit {
 }
 
 extension Summary.Trial {
+    /// The actions of its fault, in the order in which they began.
+    var actions: [String] { faults.filter { $0.phase == "begin" }.map(\.action) }
+
     /// What was seen of each action of this kind, in the order of time.
     func effects(of action: String) -> [String] {
         faults.filter { $0.action == action && $0.phase == "effect" }.map { "\($0.node ?? ""): \($0.detail ?? "")" }

@@ -210,11 +210,11 @@ struct RefusalTests {
 
     @Test func aFaultThatCannotBeDoneYetIsRefusedAtItsStep() throws {
         let folder = try FaultFolder([
-            "cut": "applies-to: [redis-standalone]\ntimeline: [{at: 1s, do: damage, node: primary, file: x, cut: 1}]",
+            "cut": "applies-to: [redis-standalone]\ntimeline: [{at: 1s, do: kill, node: bridge}]",
             "torn": "applies-to: [redis-standalone]\ntimeline: [{do: kil, node: primary}]",
         ])
         let cut = refusal(of: small().replacing("primary-kill", with: "cut"), faults: [folder.path])
-        #expect(cut.hasPrefix("\(folder.path)/cut.yml:4:12: timeline[0]: damage is not built yet; built are "))
+        #expect(cut.hasPrefix("\(folder.path)/cut.yml:4:12: timeline[0]: there is no bridge yet"))
         let torn = refusal(of: small().replacing("primary-kill", with: "torn"), faults: [folder.path])
         #expect(
             torn.hasPrefix("\(folder.path)/torn.yml:4:17: timeline[0].do: \"kil\" is not known; did you mean \"kill\"?")

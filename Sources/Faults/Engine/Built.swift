@@ -1,6 +1,6 @@
 public import Labs
 
-/// A verb that can be done. A verb whose file has no `apply` is parsed and listed, and a suite that needs it is refused.
+/// A verb that is done to nodes. Each verb is of one of the three kinds here; healing is the engine's own.
 public protocol BuiltVerb: Verb {
     /// Does it to all nodes at the same moment and returns when its effect is proven on each. Every node's action is
     /// begun in the ledger before, its effect recorded after it was seen, and what lasts is kept open with its healing.
@@ -36,12 +36,4 @@ public protocol BuiltWorkerWait: Wait {
 
 extension BuiltWait {
     public func attend(in scene: any Scene) throws(FaultError) {}
-}
-
-extension Verb {
-    public static var isBuilt: Bool {
-        // Healing is the engine's own.
-        self is any BuiltVerb.Type || self is any BuiltFarVerb.Type || self is any BuiltProcessVerb.Type
-            || self is Heal.Type
-    }
 }

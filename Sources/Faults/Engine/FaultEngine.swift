@@ -114,7 +114,7 @@ public final class FaultEngine {
         case let built as any BuiltVerb: try built.apply(to: try nodes(targets, for: name), in: scene)
         case let built as any BuiltFarVerb:
             try built.apply(to: try nodes(targets, for: name), across: try ends(of: built.farSide), in: scene)
-        default: preconditionFailure("\(name) is not built; the suite should have been refused")
+        default: preconditionFailure("\(name) is of no kind that can be done")
         }
         if verb is Promote, let leader = scene.system.leader { same = [leader] }
         if let start = verb as? StartWorker, let started = self.started(by: start) { same = [started] }

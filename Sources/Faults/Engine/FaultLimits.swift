@@ -14,4 +14,19 @@ enum FaultLimits {
     static let muteNanoseconds: Int64 = 250_000_000
     /// How long whatever comes is answered by a reset.
     static let resetNanoseconds: Int64 = 250_000_000
+    /// Connections that are begun at once to see whether packets get lost: of as many, one in a hundred is.
+    static let knocks = 100
+    /// Connections of which the quickest says how long the way is.
+    static let timedKnocks = 5
+    /// How long it may take until a packet is seen to be lost.
+    static let dropSeconds = 20.0
+    /// How long a server may go without any fsync, beyond what it is held up in one: a Kafka that asks for none notes how
+    /// far it is every 5 s.
+    static let fsyncSeconds = 6.0
+    /// How long an fsync is waited for that nothing holds up any more: an idle server does none.
+    static let freeFsyncSeconds = 2.0
+    /// Characters of a command's reply that are kept as its effect.
+    static let replyCharacters = 300
+    /// How deep files to be damaged are looked for.
+    static let damageDepth = 8
 }

@@ -70,7 +70,7 @@ final class NetworkCut {
     ///
     /// - Parameters:
     ///   - othersHold: another cut is still there, which may be across the same way.
-    ///   - isSlow: a limit is still there, in whose queue answers may wait for a long time.
+    ///   - isSlow: a limit, a delay or a loss is still there, for which answers may wait for a long time.
     func remove(in scene: any Scene, whileOthersHold othersHold: Bool, isSlow: Bool) throws(FaultError) -> String {
         if hasLeft {
             try scene.doing("put back into the network", node) { () throws(LabError) in try node.rejoinNetwork() }
@@ -85,7 +85,9 @@ final class NetworkCut {
             closed = zip(ways, Reach.answers(ways.map(\.way))).filter { !$0.1 }.map { $0.0.name }
             return closed.isEmpty
         }
-        if !came, isSlow { return "its rules are gone; a limit still holds up \(closed.joined(separator: ", "))" }
+        if !came, isSlow {
+            return "its rules are gone; something else still holds up \(closed.joined(separator: ", "))"
+        }
         guard came else {
             throw FaultError(
                 .failed, "heal \(node.name): the rules are gone, and still no answer: \(closed.joined(separator: ", "))"

@@ -189,6 +189,14 @@ extension Scene {
     }
 }
 
+extension Scene {
+    /// Whether another open action loses, holds up or refuses packets somewhere: what probes see then may be its doing.
+    func isNetworkTroubled(but id: Int64) -> Bool {
+        let troubling: Set<String> = [Isolate.name, Limit.name, Drop.name, Delay.name, Reset.name]
+        return ledger.open.contains { $0.id != id && troubling.contains($0.action) }
+    }
+}
+
 /// A process's state in words.
 func describe(_ state: ProcessState) -> String {
     switch state {

@@ -42,7 +42,10 @@ extension Command: BuiltVerb {
                 throw FaultError(
                     .failed, "\(words.joined(separator: " ")) on \(node.name) answered \(reply), not \(expect)")
             }
-            scene.ledger.effect(id, reply)
+            // A page of INFO is proof enough by what it was searched for.
+            let isLong = reply.count > FaultLimits.replyCharacters
+            scene.ledger.effect(
+                id, isLong ? "\(reply.count) characters" + (expect.map { ", \($0) among them" } ?? "") : reply)
             scene.ledger.end(id)
         }
     }

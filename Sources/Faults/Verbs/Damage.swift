@@ -1,4 +1,5 @@
 public import Documents
+public import Labs
 
 /// Damages a file of a node whose process is not running.
 public struct Damage: Verb {
@@ -14,7 +15,8 @@ public struct Damage: Verb {
     }
 
     public var nodes: NodeSelection?
-    /// A pattern over the names of the files in the node's data, `*` standing for any characters.
+    /// A pattern over the names of the files anywhere in the node's data, `*` standing for any characters; with a slash,
+    /// over their paths from there. Of several, the one that was written last is meant.
     public var file: String
     public var change: Change
 
@@ -31,6 +33,21 @@ public struct Damage: Verb {
             change = .flip(bytes: bytes, place: try place?.share() ?? .percent(50))
         } else {
             change = .cut(bytes: try fields.required("cut", such: "cut: 70").wholeNumber(in: 1...1 << 40))
+        }
+    }
+}
+
+extension Damage: BuiltVerb {
+    /// Nothing undoes it: whoever starts the server again sees what it makes of it.
+    public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
+        for node in nodes where node.isUp {
+            throw FaultError(
+                .failed, "damage \(node.name): \(describe(node.state)), and would write over it; end it before")
+        }
+        for node in nodes {
+            let id = scene.ledger.begin(Damage.name, node: node.name, detail: "\(file)")
+            scene.ledger.effect(id, try DamagedFile(matching: file, in: node.dataDirectory).apply(change))
+            scene.ledger.end(id, "stays damaged")
         }
     }
 }

@@ -35,7 +35,8 @@ extension Isolate: BuiltFarVerb {
             scene.ledger.keepOpen(cut.id, node: cut.node.name) { scene throws(FaultError) in
                 let others = Set(scene.ledger.open.filter { $0.id != cut.id }.map(\.action))
                 return try cut.remove(
-                    in: scene, whileOthersHold: others.contains(Isolate.name), isSlow: others.contains(Limit.name))
+                    in: scene, whileOthersHold: others.contains(Isolate.name),
+                    isSlow: !others.isDisjoint(with: [Limit.name, Drop.name, Delay.name]))
             }
             try cut.make(in: scene)
         }

@@ -21,7 +21,16 @@ public enum Doctor {
         case .network, .iptables, .tc, .netem: attempt(capability)
         case .ext4, .xfs: powerLoss(capability)
         case .redisServer: server(getenv("HOLDFAST_REDIS_SERVER").map { String(cString: $0) } ?? "redis-server")
+        case .slowFsync: slowFsync()
         }
+    }
+
+    private static func slowFsync() -> Probe {
+        let name = Capability.slowFsync.rawValue
+        if let library = SlowFsyncs.library { return Probe(name: name, ok: true, detail: library.path) }
+        return Probe(
+            name: name, ok: false, detail: "\(SlowFsyncs.name) is neither beside the executable nor in ../lib/holdfast",
+            remedy: "build the whole package (swift build), and put the library there where holdfast is installed")
     }
 
     private static func kernel() -> Probe {

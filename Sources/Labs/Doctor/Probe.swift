@@ -33,4 +33,6 @@ public enum Capability: String, CaseIterable, Sendable {
     /// Power loss on XFS.
     case xfs
     case redisServer = "redis-server"
+    /// The library by which servers' fsyncs are slowed down.
+    case slowFsync = "slow-fsync"
 }

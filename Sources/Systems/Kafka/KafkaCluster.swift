@@ -66,7 +66,9 @@ final class KafkaCluster {
             logDirectory: trial.logDirectory)
         let node: any Node
         do { node = try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
-        all.append(KafkaServer(node, id: id, role: role, home: home, archive: archive))
+        let server = KafkaServer(node, id: id, role: role, home: home, archive: archive)
+        server.environment = try trial.environment(of: node)
+        all.append(server)
     }
 
     /// Room for a copy of every event with what Kafka writes around it, as much again for load that goes on during a

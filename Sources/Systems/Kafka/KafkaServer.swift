@@ -13,6 +13,8 @@ final class KafkaServer {
     private let archive: String?
     /// Known once every voter has its address.
     var properties: KafkaProperties?
+    /// What its process finds in its environment.
+    var environment: [String: String] = [:]
     private var log: KafkaNodeLog
     private var logBegin = 0
     private var folder: String
@@ -53,9 +55,10 @@ final class KafkaServer {
         try writeProperties()
         try onDisk { () throws(KernelFailure) in try log.startAnew() }
         logBegin = TextFile.size(log.path) ?? 0
-        let program = try home.program(
+        var program = try home.program(
             heapMegabytes: role.isBroker ? SystemLimits.brokerMegabytes : SystemLimits.controllerMegabytes,
             properties: propertiesPath, log: log.path, outputFile: log.path, archive: archive)
+        program.environment.merge(environment) { $1 }
         do { try node.start(program) } catch {
             throw SystemError(.lab, "\(node.name): Kafka does not start: \(error)")
         }

@@ -99,7 +99,8 @@ final class KafkaSystem: System {
     /// Not for a cluster that a fault was done to; who calls this knows.
     func renewed(_ settings: KafkaSettings, _ trial: TrialSetting) -> KafkaSystem? {
         guard let cluster, settings.hasSameCluster(as: self.settings),
-            trial.ownFilesystems == self.trial.ownFilesystems, cluster.hasRoom(for: trial.expectedBytes),
+            trial.ownFilesystems == self.trial.ownFilesystems,
+            trial.slowFsyncs == nil, self.trial.slowFsyncs == nil, cluster.hasRoom(for: trial.expectedBytes),
             isConverged()
         else { return nil }
         return KafkaSystem(settings, trial, reusing: cluster)

@@ -10,6 +10,8 @@ final class RedisServer {
     let configuration: RedisConfigurationFile
     /// Whom it follows from its next start on, nil: nobody.
     var followed: RedisServer?
+    /// What its process finds in its environment.
+    var environment: [String: String] = [:]
     /// Refusals of a write that say nothing against the server: those of its role, and those that its settings ask for.
     private let rightRefusals: [String]
     /// Nothing of the events: a key that is only ever there for the moment of the probe.
@@ -51,7 +53,7 @@ final class RedisServer {
         }
         logBegin = TextFile.size(logPath) ?? 0
         let program = Program(
-            executable: binary.program, arguments: [configurationPath], outputFile: logPath)
+            executable: binary.program, arguments: [configurationPath], environment: environment, outputFile: logPath)
         do { try node.start(program) } catch {
             throw SystemError(.lab, "\(node.name): \(binary.program) does not start: \(error)")
         }

@@ -33,6 +33,7 @@ final class RedisServers {
         let node: any Node
         do { node = try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
         let server = RedisServer(node, binary: binary, settings: settings, run: trial.run, isReplica: isReplica)
+        server.environment = try trial.environment(of: node)
         all.append(server)
         return server
     }

@@ -75,7 +75,7 @@ struct DockerTrialTests {
                     settings: {acks: all, min.insync.replicas: 2}
                     groups: [{name: state, consumers: 1}]
                     faults: [leader-kill, lag, power-loss-all]
-                """, workload: "{agents: 24, rate: 400, duration: 5s, payload: 200, producers: 2, in-flight: 5}",
+                """,
             faults: [
                 "lag": """
                 timeline:
@@ -84,7 +84,8 @@ struct DockerTrialTests {
                   - {wait: converged, within: 60s}
                   - {do: command, node: primary, run: [kafka-topics.sh, --list]}
                 """
-            ])
+            ],
+            workload: "{agents: 24, rate: 400, duration: 5s, payload: 200, producers: 2, in-flight: 5}")
         // As `KafkaTrialTests` and docs/kafka.md have it.
         #expect(try audit.verdict("one", "leader-isolated").log.lost > 0)
         let killed = try audit.verdict("all", "leader-kill")
