@@ -10,6 +10,8 @@ enum SystemLimits {
     static let probeSeconds = 0.25
     /// Replicas of one primary.
     static let replicas = 15
+    /// Sentinels of one primary.
+    static let sentinels = 9
     /// Brokers of one Kafka.
     static let brokers = 9
     /// Controllers of one Kafka.
@@ -42,6 +44,8 @@ enum SystemLimits {
     static let pagesAtOnce = 8
     /// Bytes of a log that an error repeats, from its end.
     static let logTailBytes = 2_000
+    /// The configuration of a sentinel, as it has rewritten it.
+    static let configurationBytes = 1 << 20
     /// The list of the files that make an append-only file.
     static let manifestBytes = 1 << 20
     /// Repairing an append-only file.

@@ -7,9 +7,7 @@ public enum Systems {
     public static let all: [any SystemKind] = [
         RedisStandalone(),
         RedisReplicated(),
-        NotBuiltYet(
-            name: "redis-sentinel", about: "a primary with replicas, watched by sentinels that promote",
-            beside: "redis-standalone"),
+        RedisSentinel(),
         NotBuiltYet(
             name: "redis-cluster", about: "shards with replicas; the cluster fails over by itself",
             beside: "redis-standalone"),

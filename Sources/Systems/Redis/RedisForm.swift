@@ -2,12 +2,13 @@ import Workload
 
 /// What sets the Redis systems apart as far as their settings go.
 enum RedisForm {
-    case standalone, replicated
+    case standalone, replicated, sentinel
 
     var name: String {
         switch self {
         case .standalone: "redis-standalone"
         case .replicated: "redis-replicated"
+        case .sentinel: "redis-sentinel"
         }
     }
 
@@ -17,28 +18,28 @@ enum RedisForm {
     var hasReplicas: Bool { self != .standalone }
     var usualReplicas: Int { hasReplicas ? 2 : 0 }
 
-    /// Settings of other Redis systems, and why they mean nothing in this one.
-    var foreign: [String: String] {
-        switch self {
-        case .standalone:
-            Self.watched(by: name).merging(
-                ["replicas", "replica", "shards", "replicaof", "slaveof"].map {
-                    ($0, "`redis-standalone` is one server")
-                },
-                uniquingKeysWith: { first, _ in first })
-        case .replicated:
-            Self.watched(by: name).merging(
-                [
-                    ("shards", "`redis-replicated` has one primary"),
-                    ("replicaof", "who follows whom is this system's own affair"),
-                    ("slaveof", "who follows whom is this system's own affair"),
-                ], uniquingKeysWith: { first, _ in first })
-        }
+    /// Settings of Holdfast's own that a configuration may give, beside directives of redis.conf.
+    var ownNames: [String] {
+        ["filesystem", "clients", "server", "streams", "maxlen"]
+            + (hasReplicas ? ["replicas", "replica"] : []) + (self == .sentinel ? SentinelSettings.names : [])
     }
 
-    private static func watched(by name: String) -> [String: String] {
-        let settings = ["sentinels", "quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs"]
-        return Dictionary(uniqueKeysWithValues: settings.map { ($0, "`\(name)` has no sentinels") })
+    /// Settings of other Redis systems, and why they mean nothing in this one.
+    var foreign: [String: String] {
+        var foreign: [String: String] = [:]
+        if self != .sentinel { for setting in SentinelSettings.names { foreign[setting] = "`\(name)` has no sentinels" } }
+        switch self {
+        case .standalone:
+            for setting in ["replicas", "replica", "shards", "replicaof", "slaveof"] {
+                foreign[setting] = "`redis-standalone` is one server"
+            }
+        case .replicated, .sentinel:
+            foreign["shards"] = "`\(name)` has one primary"
+            for setting in ["replicaof", "slaveof"] {
+                foreign[setting] = "who follows whom is this system's own affair"
+            }
+        }
+        return foreign
     }
 
     /// As `holdfast systems` describes them.
@@ -46,6 +47,9 @@ enum RedisForm {
         switch self {
         case .standalone: Self.common(clients: "; with one node they cannot") + Self.directives
         case .replicated: Self.replication + Self.common(clients: "") + Self.replicationDirectives + Self.directives
+        case .sentinel:
+            Self.replication + SentinelSettings.descriptions + Self.common(clients: "") + Self.replicationDirectives
+                + Self.directives
         }
     }
 

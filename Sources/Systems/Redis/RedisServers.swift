@@ -26,15 +26,19 @@ final class RedisServers {
 
     /// Makes the next node, `redis-1` first, and its server, which is not started yet.
     func add(in lab: any Lab, binary: RedisBinary, isReplica: Bool = false) throws(SystemError) -> RedisServer {
-        let request = NodeRequest(
-            name: "redis-\(all.count + 1)", software: RedisBinary.software,
-            filesystem: trial.ownFilesystems ? settings.filesystem : nil,
-            megabytes: Self.megabytes(trial.expectedBytes), logDirectory: trial.logDirectory)
-        let node: any Node
-        do { node = try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
+        let node = try makeNode("redis-\(all.count + 1)", in: lab, megabytes: Self.megabytes(trial.expectedBytes))
         let server = RedisServer(node, binary: binary, settings: settings, run: trial.run, isReplica: isReplica)
         all.append(server)
         return server
+    }
+
+    /// A node with software of Redis, and as much room.
+    func makeNode(_ name: String, in lab: any Lab, megabytes: Int) throws(SystemError) -> any Node {
+        let request = NodeRequest(
+            name: name, software: RedisBinary.software,
+            filesystem: trial.ownFilesystems ? settings.filesystem : nil, megabytes: megabytes,
+            logDirectory: trial.logDirectory)
+        do { return try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
     }
 
     /// Waits for the answer to a server's first start.
@@ -94,6 +98,11 @@ final class RedisServers {
         return reply.text
     }
 
+    func repair(_ node: any Node) throws(SystemError) -> String {
+        let server = try server(of: node)
+        return try RedisRepair(binary: server.binary, dataDirectory: node.dataDirectory, node: node).run()
+    }
+
     var groups: RedisGroups { RedisGroups(streams: streams, groups: trial.groups) }
 
     /// Reads every stream from this server, those of dead letters, too.
@@ -128,10 +137,7 @@ extension RedisSystem {
         try servers.server(of: node).awaitAnswer(patience)
     }
 
-    func repair(_ node: any Node) throws(SystemError) -> String {
-        let server = try servers.server(of: node)
-        return try RedisRepair(binary: server.binary, dataDirectory: node.dataDirectory, node: node).run()
-    }
+    func repair(_ node: any Node) throws(SystemError) -> String { try servers.repair(node) }
 
     func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String {
         try servers.command(node, words)

@@ -52,6 +52,8 @@ struct RedisSettings: Sendable {
     var replicas = 0
     /// For replicas only, in place of those of the same name.
     var replicaDirectives: [Directive] = []
+    /// Those who watch them, where somebody does.
+    var sentinel = SentinelSettings()
     var ack = "reply"
     var retries = Retries.none
 
@@ -67,6 +69,11 @@ struct RedisSettings: Sendable {
         directives.last { $0.name == name }?.value.lowercased()
     }
 
+    /// Replicas without which a primary takes no events.
+    var leastReplicas: Int {
+        (given("min-replicas-to-write") ?? given("min-slaves-to-write")).flatMap { Int($0) } ?? 0
+    }
+
     /// The directives of one of the servers.
     func directives(forReplica isReplica: Bool) -> [Directive] {
         guard isReplica else { return directives }
@@ -78,9 +85,7 @@ struct RedisSettings: Sendable {
 struct RedisSettingsReader {
     let form: RedisForm
 
-    private var ownNames: [String] {
-        ["filesystem", "clients", "server", "streams", "maxlen"] + (form.hasReplicas ? ["replicas", "replica"] : [])
-    }
+    private var ownNames: [String] { form.ownNames }
 
     func read(_ text: ConfigurationText) throws(Diagnostic) -> RedisSettings {
         var settings = RedisSettings()
@@ -96,6 +101,7 @@ struct RedisSettingsReader {
         if form.hasReplicas, let mapping = text.settings, !mapping.isNothing {
             try RedisReplicaRules(settings: settings, mapping: mapping).check()
         }
+        if form == .sentinel { try settings.sentinel.check(text.settings ?? text.place) }
         if let ack = text.ack {
             settings.ack = try RedisAcknowledgementReader(form: form, settings: settings, lab: text.lab).read(ack)
         }
@@ -118,6 +124,8 @@ struct RedisSettingsReader {
         case "maxlen": settings.maxlen = try readMaxLength(value)
         case "replicas" where form.hasReplicas:
             settings.replicas = try value.wholeNumber(in: 1...SystemLimits.replicas)
+        case _ where form == .sentinel && SentinelSettings.names.contains(name):
+            try settings.sentinel.read(name, value)
         case "replica" where form.hasReplicas: settings.replicaDirectives = try readReplicaDirectives(value)
         default: settings.directives += try readDirective(name, key: key, value: value)
         }

@@ -169,6 +169,7 @@ final class GroupMember {
             readingName = number
             return true
         case .unblock: return true
+        case .panel: return false
         case .join(let stream): return takeJoin(stream, reply, now: now)
         case .make(let stream): return takeMade(stream, reply, now: now)
         case .read: return takeRead(reply, now: now, into: &inbox)

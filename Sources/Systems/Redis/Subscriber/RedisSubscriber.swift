@@ -11,6 +11,8 @@ final class RedisSubscriber: Subscriber {
     private let plan: GroupPlan
     private let held = HeldDeliveries()
     private let members: [GroupMember]
+    /// Whom the consumers follow, where sentinels say so.
+    private let watch: SentinelWatch?
     /// When to go even though something is not confirmed; nil while nobody leaves.
     private var leavesBy: Int64?
 
@@ -20,6 +22,7 @@ final class RedisSubscriber: Subscriber {
         let addresses = try ServerAddress.ours(orders.client.addresses)
         let address = AddressChoice(addresses, pinned: orders.client.settings["clients"] == "pinned")
         self.plan = plan
+        watch = try SentinelWatch(orders.client)
         members = orders.consumers.enumerated().map { [held] index, name in
             GroupMember(plan, index: index, name: name, held: held, address: address)
         }
@@ -31,13 +34,14 @@ final class RedisSubscriber: Subscriber {
     /// A stream's entries go to whoever asks.
     var rebalances: Int64 { 0 }
     var refusals: Int64 { members.reduce(0) { $0 + $1.refusals } }
-    var nextDeadline: Int64 { members.reduce(.max) { min($0, $1.nextDeadline) } }
+    var nextDeadline: Int64 { members.reduce(watch?.nextDeadline ?? .max) { min($0, $1.nextDeadline) } }
 
     func open(_ poller: borrowing Poller, now: Int64) {
         for member in members {
             member.connectReading(poller, now: now)
             member.connectAsking(poller, now: now)
         }
+        watch?.open(poller, now: now)
     }
 
     func demand(_ consumer: Int, _ room: Int, _ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
@@ -77,12 +81,22 @@ final class RedisSubscriber: Subscriber {
     }
 
     func ready(_ event: PollEvent, _ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
+        if Panel.owns(event) {
+            if watch?.ready(event, poller, now: now) == true { follow(poller, now: now, into: &inbox) }
+            return
+        }
         let index = Int(event.token & 0xFFFF_FFFF) - 1
         members[index / 2].ready(event, ofReading: index % 2 == 0, poller, now: now, into: &inbox)
     }
 
     func expire(_ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
         for member in members where member.nextDeadline <= now { member.expire(poller, now: now, into: &inbox) }
+        watch?.expire(poller, now: now)
+    }
+
+    private func follow(_ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
+        guard let leader = watch?.current else { return }
+        for member in members { member.use([leader], poller, now: now, into: &inbox) }
     }
 
     func use(addresses texts: [String], _ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
@@ -97,6 +111,7 @@ final class RedisSubscriber: Subscriber {
         for member in members where !member.stopReading(poller, now: now) { isQuiet = false }
         if now < deadline, !isQuiet || held.unconfirmed > 0 { return false }
         for member in members { member.end(now: now, into: &inbox) }
+        watch?.end(now: now)
         return true
     }
 }
