@@ -27,7 +27,9 @@ enum RedisForm {
     /// Settings of other Redis systems, and why they mean nothing in this one.
     var foreign: [String: String] {
         var foreign: [String: String] = [:]
-        if self != .sentinel { for setting in SentinelSettings.names { foreign[setting] = "`\(name)` has no sentinels" } }
+        if self != .sentinel {
+            for setting in SentinelSettings.names { foreign[setting] = "`\(name)` has no sentinels" }
+        }
         switch self {
         case .standalone:
             for setting in ["replicas", "replica", "shards", "replicaof", "slaveof"] {

@@ -5,7 +5,7 @@ import Report
 import TestSupport
 import Testing
 
-/// A run of `redis-replicated` with faults of the test's own, and what came of it.
+/// A run of a system with faults of the test's own, and what came of it.
 struct Audit {
     let exit: Platform.ExitStatus
     let said: String
@@ -16,13 +16,16 @@ struct Audit {
     /// - Parameters:
     ///   - configurations: as a suite's list has them, two columns in.
     ///   - faults: of each fault's file, by name, what stands behind its head.
+    ///   - system: which the faults are said to apply to.
     ///   - lying: a program of the machine that does nothing for this run, and says that all went well.
-    init(configurations: String, faults: [String: String], workload: String = small, lying: String? = nil) async throws
-    {
+    init(
+        configurations: String, faults: [String: String], system: String = "redis-replicated",
+        workload: String = small, lying: String? = nil
+    ) async throws {
         let place = try Workplace()
         try Files.makeFolders("\(place.path)/faults")
         for (name, text) in faults {
-            let head = "fault: \(name)\nabout: Of a test.\napplies-to: [redis-replicated]\n"
+            let head = "fault: \(name)\nabout: Of a test.\napplies-to: [\(system)]\n"
             _ = try place.file("faults/\(name).yml", head + text + "\n")
         }
         let suite = try place.file(

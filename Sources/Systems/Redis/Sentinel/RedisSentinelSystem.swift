@@ -106,7 +106,8 @@ final class RedisSentinelSystem: RedisSystem {
 
     func repair(_ node: any Node) throws(SystemError) -> String {
         if sentinel(of: node) != nil {
-            throw SystemError(.notApplicable, "a sentinel keeps nothing but its configuration: it comes back with a new one")
+            throw SystemError(
+                .notApplicable, "a sentinel keeps nothing but its configuration: it comes back with a new one")
         }
         return try servers.repair(node)
     }

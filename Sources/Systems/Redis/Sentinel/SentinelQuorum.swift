@@ -37,7 +37,9 @@ final class SentinelQuorum {
             let name = sentinel.node.name
             guard let view else { return "\(name) does not answer" }
             if view.primary != primary { return "\(name) says that \(view.primary) leads" }
-            if view.flags != ["master"] { return "\(name) says of the primary: \(view.flags.sorted().joined(separator: ", "))" }
+            if view.flags != ["master"] {
+                return "\(name) says of the primary: \(view.flags.sorted().joined(separator: ", "))"
+            }
             if view.replicas != replicas {
                 return "\(name) finds \(view.replicas.count) of \(replicas.count) replicas well"
             }

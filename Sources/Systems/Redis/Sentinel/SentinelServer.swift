@@ -76,7 +76,9 @@ final class SentinelServer {
 
     /// Puts its configuration, as it is in the end, beside its log.
     func collectLog() throws(SystemError) {
-        guard let text = TextFile.part(configurationPath, from: 0, limit: SystemLimits.configurationBytes) else { return }
+        guard let text = TextFile.part(configurationPath, from: 0, limit: SystemLimits.configurationBytes) else {
+            return
+        }
         do { try Files.write(text, to: "\(node.logDirectory)/\(node.name).conf") } catch {
             throw SystemError(.lab, "\(node.name): \(error)")
         }

@@ -16,18 +16,21 @@ struct SentinelSettings: Sendable, Equatable {
     static let descriptions = [
         SettingDescription(
             name: "sentinels", values: "1 to \(SystemLimits.sentinels)", usual: "3",
-            about: "nodes sentinel-1, …, each with a process of its own; more than half of them must agree on who is to "
+            about:
+                "nodes sentinel-1, …, each with a process of its own; more than half of them must agree on who is to "
                 + "replace a primary, so that fewer than 3 never do once one is gone"),
         SettingDescription(
             name: "quorum", values: "1 to the number of sentinels", usual: "more than half",
             about: "how many must find the primary down until one of them asks the others to let it replace it"),
         SettingDescription(
             name: "down-after-milliseconds", values: "milliseconds", usual: "1000",
-            about: "a server that has not answered for so long is down to a sentinel; 30000 is the sentinel's own default"
+            about:
+                "a server that has not answered for so long is down to a sentinel; 30000 is the sentinel's own default"
         ),
         SettingDescription(
             name: "failover-timeout", values: "milliseconds", usual: "5000",
-            about: "a fail-over that did not succeed is tried again after twice that time; 180000 is the sentinel's own "
+            about:
+                "a fail-over that did not succeed is tried again after twice that time; 180000 is the sentinel's own "
                 + "default"),
         SettingDescription(
             name: "parallel-syncs", values: "1 to the number of replicas", usual: "1",

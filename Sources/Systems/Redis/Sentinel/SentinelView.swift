@@ -1,7 +1,8 @@
 /// What one sentinel knows at one moment of the primary that it watches, and of those around it.
 struct SentinelView {
     static let questions = [
-        ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", SentinelServer.primary], ["SENTINEL", "MASTER", SentinelServer.primary],
+        ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", SentinelServer.primary],
+        ["SENTINEL", "MASTER", SentinelServer.primary],
         ["SENTINEL", "REPLICAS", SentinelServer.primary], ["SENTINEL", "SENTINELS", SentinelServer.primary],
     ]
 
@@ -11,7 +12,8 @@ struct SentinelView {
     var epoch: Int64
     /// `master`, and what is wrong with it: `s_down`, `o_down`, `failover_in_progress`.
     var flags: Set<Substring>
-    /// Those who follow it, as far as they are well.
+    /// Those who follow it, as far as they answer. Whether they are in sync it asks every ten seconds only; they
+    /// themselves know better.
     var replicas: Set<String>
     /// Other sentinels, as far as they are well.
     var sentinels: Int
@@ -26,8 +28,7 @@ struct SentinelView {
         epoch = state.text("config-epoch").flatMap { Int64($0) } ?? 0
         flags = Self.flags(state)
         replicas = Set(
-            Self.list(replies[2]).filter { $0.text("master-link-status") == "ok" && Self.flags($0) == ["slave"] }
-                .compactMap { $0.text("ip") })
+            Self.list(replies[2]).filter { Self.flags($0) == ["slave"] }.compactMap { $0.text("ip") })
         sentinels = Self.list(replies[3]).filter { Self.flags($0) == ["sentinel"] }.count
     }
 
