@@ -24,6 +24,14 @@ enum SystemLimits {
     static let kafkaSpareBytes: Int64 = 128 << 20
     /// Partitions of the topic of events.
     static let partitions = 1_000
+    /// From the first word between the nodes of a cluster until all know all.
+    static let meetSeconds = 30.0
+    /// Slots of a cluster that are on their way at the same time.
+    static let slotsAtOnce = 64
+    /// One command that moves the keys of a slot.
+    static let migrateSeconds = 10.0
+    /// From the first slot that moves until every node knows of the last.
+    static let reshardSeconds = 120.0
     /// From the start of the last replica until all are in sync: the first copy of an empty data set.
     static let syncSeconds = 60.0
     /// From `REPLICAOF NO ONE` until the new primary takes a write.

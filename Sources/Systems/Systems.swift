@@ -8,9 +8,7 @@ public enum Systems {
         RedisStandalone(),
         RedisReplicated(),
         RedisSentinel(),
-        NotBuiltYet(
-            name: "redis-cluster", about: "shards with replicas; the cluster fails over by itself",
-            beside: "redis-standalone"),
+        RedisCluster(),
         KafkaKind(),
         NotBuiltYet(
             name: "hybrid", about: "a hot tier on Redis, a cold one on Kafka, and the bridge between them",

@@ -2,13 +2,14 @@ import Workload
 
 /// What sets the Redis systems apart as far as their settings go.
 enum RedisForm {
-    case standalone, replicated, sentinel
+    case standalone, replicated, sentinel, cluster
 
     var name: String {
         switch self {
         case .standalone: "redis-standalone"
         case .replicated: "redis-replicated"
         case .sentinel: "redis-sentinel"
+        case .cluster: "redis-cluster"
         }
     }
 
@@ -16,12 +17,19 @@ enum RedisForm {
     static let groups = GroupForm(acks: [.afterProcessing, .beforeProcessing, .none], keys: ["block", "claim"])
 
     var hasReplicas: Bool { self != .standalone }
-    var usualReplicas: Int { hasReplicas ? 2 : 0 }
+    var usualReplicas: Int {
+        switch self {
+        case .standalone: 0
+        case .cluster: 1
+        case .replicated, .sentinel: 2
+        }
+    }
 
     /// Settings of Holdfast's own that a configuration may give, beside directives of redis.conf.
     var ownNames: [String] {
         ["filesystem", "clients", "server", "streams", "maxlen"]
             + (hasReplicas ? ["replicas", "replica"] : []) + (self == .sentinel ? SentinelSettings.names : [])
+            + (self == .cluster ? ["shards"] : [])
     }
 
     /// Settings of other Redis systems, and why they mean nothing in this one.
@@ -40,9 +48,21 @@ enum RedisForm {
             for setting in ["replicaof", "slaveof"] {
                 foreign[setting] = "who follows whom is this system's own affair"
             }
+        case .cluster:
+            for setting in ["replicaof", "slaveof"] {
+                foreign[setting] = "who follows whom is this system's own affair"
+            }
+            for setting in Self.ownedByClusters { foreign[setting] = "where nodes find each other is the lab's affair" }
+            foreign["cluster-enabled"] = "in `redis-cluster` it is always yes"
         }
         return foreign
     }
+
+    private static let ownedByClusters = [
+        "cluster-config-file", "cluster-port", "cluster-announce-ip", "cluster-announce-port",
+        "cluster-announce-bus-port", "cluster-announce-tls-port", "cluster-announce-hostname",
+        "cluster-preferred-endpoint-type",
+    ]
 
     /// As `holdfast systems` describes them.
     var settings: [SettingDescription] {
@@ -52,6 +72,9 @@ enum RedisForm {
         case .sentinel:
             Self.replication + SentinelSettings.descriptions + Self.common(clients: "") + Self.replicationDirectives
                 + Self.directives
+        case .cluster:
+            ClusterSettings.descriptions + Self.common(clients: "") + ClusterSettings.directives
+                + Self.replicationDirectives + Self.directives
         }
     }
 

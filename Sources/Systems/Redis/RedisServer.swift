@@ -13,7 +13,7 @@ final class RedisServer {
     /// Refusals of a write that say nothing against the server: those of its role, and those that its settings ask for.
     private let rightRefusals: [String]
     /// Nothing of the events: a key that is only ever there for the moment of the probe.
-    private let probeKey: String
+    var probeKey: String
     private let control: RedisControl
     private var logBegin = 0
     /// Whether its configuration file is written anew at each start. Where others tell it whom to follow, it writes that
@@ -26,7 +26,9 @@ final class RedisServer {
         configuration = RedisConfigurationFile(
             settings, binary: binary, address: node.address, dataDirectory: node.dataDirectory, isReplica: isReplica)
         control = RedisControl(node, port: RedisConfigurationFile.port)
-        rightRefusals = settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : []
+        rightRefusals =
+            (settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : [])
+            + (settings.shards > 0 ? ["MOVED ", "ASK ", "CLUSTERDOWN "] : [])
         probeKey = "holdfast:\(run):probe"
     }
 

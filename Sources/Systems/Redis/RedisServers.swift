@@ -14,11 +14,19 @@ final class RedisServers {
     init(_ form: RedisForm, _ settings: RedisSettings, _ trial: TrialSetting) {
         (self.form, self.settings, self.trial) = (form, settings, trial)
         let prefix = "holdfast:\(trial.run):events"
-        streams =
+        let count: Int? =
             switch settings.streams {
-            case .one: [prefix]
-            case .number(let count): (0..<count).map { "\(prefix):\($0)" }
-            case .agent: (0..<trial.agents).map { "\(prefix):\($0)" }
+            case .one: nil
+            case .number(let count): count
+            case .agent: trial.agents
+            }
+        streams =
+            if let count, settings.shards > 0 {
+                ClusterSlots.tags(count, shards: settings.shards).map { "\(prefix):{\($0)}" }
+            } else if let count {
+                (0..<count).map { "\(prefix):\($0)" }
+            } else {
+                [prefix]
             }
     }
 
@@ -103,7 +111,9 @@ final class RedisServers {
         return try RedisRepair(binary: server.binary, dataDirectory: node.dataDirectory, node: node).run()
     }
 
-    var groups: RedisGroups { RedisGroups(streams: streams, groups: trial.groups) }
+    var groups: RedisGroups { groups(of: streams) }
+
+    func groups(of streams: [String]) -> RedisGroups { RedisGroups(streams: streams, groups: trial.groups) }
 
     /// Reads every stream from this server, those of dead letters, too.
     func replay(

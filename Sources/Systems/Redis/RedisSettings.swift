@@ -48,8 +48,10 @@ struct RedisSettings: Sendable {
     var maxlen: MaxLength?
     /// In the order of the suite; a directive given as a list stands once for each of its items.
     var directives: [Directive] = []
-    /// Beside the primary.
+    /// Beside the primary; beside each, where there are shards.
     var replicas = 0
+    /// Of a cluster; 0: it is none.
+    var shards = 0
     /// For replicas only, in place of those of the same name.
     var replicaDirectives: [Directive] = []
     /// Those who watch them, where somebody does.
@@ -90,6 +92,7 @@ struct RedisSettingsReader {
     func read(_ text: ConfigurationText) throws(Diagnostic) -> RedisSettings {
         var settings = RedisSettings()
         settings.replicas = form.usualReplicas
+        if form == .cluster { settings.shards = ClusterSettings.leastShards }
         if let mapping = text.settings, !mapping.isNothing {
             for (key, value) in try mapping.mapping() {
                 guard case .scalar(let name, _) = key.content else {
@@ -101,6 +104,7 @@ struct RedisSettingsReader {
         if form.hasReplicas, let mapping = text.settings, !mapping.isNothing {
             try RedisReplicaRules(settings: settings, mapping: mapping).check()
         }
+        if form == .cluster { try ClusterSettings.check(settings, text.settings ?? text.place) }
         if form == .sentinel { try settings.sentinel.check(text.settings ?? text.place) }
         if let ack = text.ack {
             settings.ack = try RedisAcknowledgementReader(form: form, settings: settings, lab: text.lab).read(ack)
@@ -126,6 +130,8 @@ struct RedisSettingsReader {
             settings.replicas = try value.wholeNumber(in: 1...SystemLimits.replicas)
         case _ where form == .sentinel && SentinelSettings.names.contains(name):
             try settings.sentinel.read(name, value)
+        case "shards" where form == .cluster:
+            settings.shards = try value.wholeNumber(in: ClusterSettings.leastShards...ClusterSettings.mostNodes)
         case "replica" where form.hasReplicas: settings.replicaDirectives = try readReplicaDirectives(value)
         default: settings.directives += try readDirective(name, key: key, value: value)
         }
