@@ -200,7 +200,7 @@ final class GroupMember {
     /// An error of the server's: what it says of itself, and when to ask again.
     func takeError(_ reply: RedisReply.View, of connection: GroupConnection, now: Int64) -> Int64 {
         if reply.isError("READONLY") || reply.isError("MOVED") { connection.isRefused = true }
-        if Self.elsewhere.contains(where: { reply.isError($0) }) { wonders = true }
+        if reply.isError("READONLY") || Self.isElsewhere(reply) { wonders = true }
         // The group may be gone, or the server another's by now: the place in it is to be taken again.
         if reply.isError("NOGROUP") || reply.isError("UNBLOCKED"), isIn {
             (isIn, joinAt) = (false, now)
@@ -210,7 +210,9 @@ final class GroupMember {
     }
 
     /// What a cluster's node says that does not serve a stream, or not now.
-    private static let elsewhere = ["MOVED", "ASK", "CLUSTERDOWN", "READONLY"]
+    static func isElsewhere(_ reply: RedisReply.View) -> Bool {
+        reply.isError("MOVED") || reply.isError("ASK") || reply.isError("CLUSTERDOWN")
+    }
 
     func goesWell() { backOff = 0 }
 }

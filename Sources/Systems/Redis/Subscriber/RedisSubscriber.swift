@@ -34,6 +34,7 @@ final class RedisSubscriber: Subscriber {
         watch = try SentinelWatch(orders.client)
         let cluster = try ClusterWatch(orders.client)
         self.cluster = cluster
+        if cluster != nil { DescriptorLimit.raise() }
         let shares = cluster == nil ? [Array(plan.streams.indices)] : plan.streams.indices.map { [$0] }
         membersOfEach = shares.count
         var members: [GroupMember] = []
