@@ -5,7 +5,12 @@ public enum Clients {
     /// Plays a producer's orders with the client that they name; returns the process's exit status.
     public static func produce(_ orders: ProducerOrders) throws(WorkerError) -> Int32 {
         switch orders.client.client {
-        case "redis": ProducerWorker.run(orders, publisher: try RedisPublisher(orders))
+        case "redis":
+            if let watch = try ClusterWatch(orders.client) {
+                ProducerWorker.run(orders, publisher: try ClusterPublisher(orders, watch: watch))
+            } else {
+                ProducerWorker.run(orders, publisher: try RedisPublisher(orders))
+            }
         case "kafka": ProducerWorker.run(orders, publisher: try KafkaPublisher(orders))
         default: throw WorkerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
         }

@@ -43,6 +43,11 @@ public protocol System: AnyObject {
     func rejoin(_ node: any Node) throws(SystemError) -> String
     /// Whether a node is out of sync: its link is down, or it is not in the in-sync set.
     func isOutOfSync(_ node: any Node) -> Bool
+    /// Moves a part of the slots that a node leads to another node, or to the next, while clients use them; says what was
+    /// seen of it.
+    func moveSlots(
+        part: Int, from node: any Node, to other: (any Node)?, atomically: Bool, patience: any Patience
+    ) throws(SystemError) -> String
     /// A command of the system's own language (or tool) on a node; its reply as text.
     func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String
     /// Looks at the system during the load, some 20 times a second, for circumstances that set a trial apart
@@ -83,6 +88,11 @@ public protocol System: AnyObject {
 // What a system without groups, or without replay from a place, need not say.
 extension System {
     public var isolates: Bool { false }
+    public func moveSlots(
+        part: Int, from node: any Node, to other: (any Node)?, atomically: Bool, patience: any Patience
+    ) throws(SystemError) -> String {
+        throw SystemError(.notApplicable, "\(node.name) has no slots: only redis-cluster has")
+    }
     public func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
         (clientOrders(), group.name)
     }

@@ -10,6 +10,8 @@ enum SystemLimits {
     static let probeSeconds = 0.25
     /// Replicas of one primary.
     static let replicas = 15
+    /// Sentinels of one primary.
+    static let sentinels = 9
     /// Brokers of one Kafka.
     static let brokers = 9
     /// Controllers of one Kafka.
@@ -22,6 +24,14 @@ enum SystemLimits {
     static let kafkaSpareBytes: Int64 = 128 << 20
     /// Partitions of the topic of events.
     static let partitions = 1_000
+    /// From the first word between the nodes of a cluster until all know all.
+    static let meetSeconds = 30.0
+    /// Slots of a cluster that are on their way at the same time.
+    static let slotsAtOnce = 64
+    /// One command that moves the keys of a slot.
+    static let migrateSeconds = 10.0
+    /// From the first slot that moves until every node knows of the last.
+    static let reshardSeconds = 120.0
     /// From the start of the last replica until all are in sync: the first copy of an empty data set.
     static let syncSeconds = 60.0
     /// From `REPLICAOF NO ONE` until the new primary takes a write.
@@ -42,6 +52,8 @@ enum SystemLimits {
     static let pagesAtOnce = 8
     /// Bytes of a log that an error repeats, from its end.
     static let logTailBytes = 2_000
+    /// The configuration of a sentinel, as it has rewritten it.
+    static let configurationBytes = 1 << 20
     /// The list of the files that make an append-only file.
     static let manifestBytes = 1 << 20
     /// Repairing an append-only file.

@@ -7,12 +7,8 @@ public enum Systems {
     public static let all: [any SystemKind] = [
         RedisStandalone(),
         RedisReplicated(),
-        NotBuiltYet(
-            name: "redis-sentinel", about: "a primary with replicas, watched by sentinels that promote",
-            beside: "redis-standalone"),
-        NotBuiltYet(
-            name: "redis-cluster", about: "shards with replicas; the cluster fails over by itself",
-            beside: "redis-standalone"),
+        RedisSentinel(),
+        RedisCluster(),
         KafkaKind(),
         NotBuiltYet(
             name: "hybrid", about: "a hot tier on Redis, a cold one on Kafka, and the bridge between them",

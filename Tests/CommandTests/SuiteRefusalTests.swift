@@ -37,7 +37,7 @@ struct SuiteRefusalTests {
         Mistake("[none]", "[primary-kil]", at: "suite.yml:5:10", "primary-kil", "did you mean \"primary-kill\""),
         Mistake("[none]", "[../planted.yml]", at: "suite.yml:5:10", "applies to kafka"),
         Mistake("redis-standalone", "redis-standalon", at: "suite.yml:4:23", "system", "redis-standalone"),
-        Mistake("redis-standalone", "redis-sentinel", at: "suite.yml:4:", "redis-sentinel", "not built yet"),
+        Mistake("appendonly: no", "quorum: 2", at: "suite.yml:4:", "quorum", "has no sentinels"),
         Mistake("redis-standalone", "redis-cluster", at: "suite.yml:4:", "redis-cluster", "not built yet"),
         Mistake("redis-standalone", "hybrid", at: "suite.yml:4:", "hybrid", "not built yet"),
         Mistake("redis-standalone", "hybrid", at: "suite.yml:4:", "hybrid", "not built yet"),

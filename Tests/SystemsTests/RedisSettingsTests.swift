@@ -22,6 +22,9 @@ private func configure(
     if system == "redis-replicated" {
         return try #require(try RedisReplicated().configure(configuration) as? ConfiguredRedisReplicated).settings
     }
+    if let kind = [RedisSentinel() as any SystemKind].first(where: { $0.name == system }) {
+        return try #require(try kind.configure(configuration) as? any ConfiguredRedis).settings
+    }
     let configured = try RedisStandalone().configure(configuration)
     return try #require(configured as? ConfiguredRedisStandalone).settings
 }
@@ -239,6 +242,53 @@ struct RedisReplicatedSettingsTests {
     }
 }
 
+/// What only those who watch can be told.
+struct WatchedSettingsTests {
+    @Test func sentinelsHaveSettingsOfTheirOwn() throws {
+        let usual = try configure("{}", system: "redis-sentinel")
+        #expect(usual.replicas == 2 && usual.sentinel == SentinelSettings() && usual.sentinel.agreeing == 2)
+        let settings = try configure(
+            "{replicas: 1, sentinels: 5, quorum: 4, down-after-milliseconds: 500, failover-timeout: 2000, "
+                + "parallel-syncs: 2, appendonly: yes}", system: "redis-sentinel")
+        #expect(
+            settings.sentinel
+                == SentinelSettings(
+                    sentinels: 5, quorum: 4, downAfter: .milliseconds(500), failoverTimeout: .seconds(2),
+                    parallelSyncs: 2))
+        #expect(settings.directives.map(\.name) == ["appendonly"])
+        let text = SentinelConfiguration(settings: settings.sentinel, run: "r", primary: "198.18.0.11").text(
+            number: 1, addresses: ["198.18.0.12", "198.18.0.13"], dataDirectory: "/d")
+        #expect(text.contains("sentinel monitor holdfast 198.18.0.11 6379 4\n"))
+        #expect(text.contains("sentinel down-after-milliseconds holdfast 500\n"))
+        let other = SentinelConfiguration.identity(0, run: "r")
+        #expect(other.count == 40 && text.contains("known-sentinel holdfast 198.18.0.12 26379 \(other)\n"))
+        #expect(!text.contains("known-sentinel holdfast 198.18.0.13"))
+    }
+
+    @Test(arguments: [
+        ("{quorum: 4}", "settings.quorum: 4 sentinels are to find the primary down, and there are 3"),
+        ("{sentinels: 1, quorum: 2}", "at most 1, or more `sentinels`"),
+        ("{sentinels: 0}", "settings.sentinels: \"0\" is out of range; write a whole number from 1 to 9"),
+        ("{down-after-milliseconds: 1s}", "settings.down-after-milliseconds: \"1s\" is no whole number"),
+        ("{parallel-syncs: 0}", "settings.parallel-syncs: \"0\" is out of range"),
+        ("{shards: 3}", "settings.shards: `shards` means nothing here: `redis-sentinel` has one primary"),
+        ("{replicaof: 1.2.3.4 6379}", "who follows whom is this system's own affair"),
+        ("{quorom: 2}", "settings.quorom: `quorom` is neither a setting of Holdfast nor a directive"),
+        ("{min-replicas-to-write: 3}", "3 replicas are to have a write, and there are 2"),
+    ])
+    func refusesWhatSentinelsCannotMeet(_ settings: String, _ words: String) {
+        let text = refusal(settings, system: "redis-sentinel")
+        #expect(text.contains(words), "\(text)")
+    }
+
+    @Test func sentinelsMeanNothingWhereThereAreNone() {
+        let text = refusal("{quorum: 2}", system: "redis-replicated")
+        #expect(
+            text.contains("settings.quorum: `quorum` means nothing here: `redis-replicated` has no sentinels"),
+            "\(text)")
+    }
+}
+
 struct SystemsTests {
     @Test func allSixNamesAreKnown() {
         #expect(
@@ -247,7 +297,7 @@ struct SystemsTests {
             ])
     }
 
-    @Test(arguments: ["redis-sentinel", "redis-cluster", "hybrid"])
+    @Test(arguments: ["hybrid"])
     func systemsThatAreNotBuiltSaySo(_ name: String) throws {
         let place = try YAML.read("system: \(name)", file: "suite.yml")
         let kind = try Systems.named(Value(.scalar(name, plain: true), file: "suite.yml", line: 1, column: 9, path: ""))

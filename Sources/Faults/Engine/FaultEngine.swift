@@ -138,7 +138,7 @@ public final class FaultEngine {
 
     /// Verbs that break nothing: whoever waits for another leader means another than before what was broken.
     private static let undoing: Set<String> = [
-        Promote.name, Restart.name, Resume.name, StartWorker.name, Command.name, Heal.name,
+        Promote.name, Restart.name, Resume.name, StartWorker.name, Command.name, Heal.name, MoveSlots.name,
     ]
 
     private func ends(of side: FarSide) throws(FaultError) -> FarEnds {

@@ -28,9 +28,18 @@ struct RedisConfigurationFile {
         ]
         // A primary's list of its replicas is compared with the nodes' addresses.
         if settings.replicas > 0 { labLines.append(Directive(name: "replica-announce-ip", value: address)) }
+        if settings.shards > 0 {
+            labLines += [
+                Directive(name: "cluster-enabled", value: "yes"),
+                Directive(name: "cluster-config-file", value: "nodes.conf"),
+                Directive(name: "cluster-announce-ip", value: address),
+            ]
+        }
         self.labLines = labLines
         let directives = settings.directives(forReplica: isReplica)
-        let usual = Self.usual(binary) + (settings.replicas > 0 ? Self.usualOfReplication : [])
+        let usual =
+            Self.usual(binary) + (settings.replicas > 0 ? Self.usualOfReplication : [])
+            + (settings.shards > 0 ? [Directive(name: "cluster-node-timeout", value: "2000")] : [])
         var lines = usual.filter { usual in !directives.contains { $0.name == usual.name } }
         for directive in directives {
             if directive.name == "save" {
@@ -73,7 +82,7 @@ struct RedisConfigurationFile {
         }
     }
 
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 

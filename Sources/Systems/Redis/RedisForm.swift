@@ -2,12 +2,14 @@ import Workload
 
 /// What sets the Redis systems apart as far as their settings go.
 enum RedisForm {
-    case standalone, replicated
+    case standalone, replicated, sentinel, cluster
 
     var name: String {
         switch self {
         case .standalone: "redis-standalone"
         case .replicated: "redis-replicated"
+        case .sentinel: "redis-sentinel"
+        case .cluster: "redis-cluster"
         }
     }
 
@@ -15,37 +17,64 @@ enum RedisForm {
     static let groups = GroupForm(acks: [.afterProcessing, .beforeProcessing, .none], keys: ["block", "claim"])
 
     var hasReplicas: Bool { self != .standalone }
-    var usualReplicas: Int { hasReplicas ? 2 : 0 }
-
-    /// Settings of other Redis systems, and why they mean nothing in this one.
-    var foreign: [String: String] {
+    var usualReplicas: Int {
         switch self {
-        case .standalone:
-            Self.watched(by: name).merging(
-                ["replicas", "replica", "shards", "replicaof", "slaveof"].map {
-                    ($0, "`redis-standalone` is one server")
-                },
-                uniquingKeysWith: { first, _ in first })
-        case .replicated:
-            Self.watched(by: name).merging(
-                [
-                    ("shards", "`redis-replicated` has one primary"),
-                    ("replicaof", "who follows whom is this system's own affair"),
-                    ("slaveof", "who follows whom is this system's own affair"),
-                ], uniquingKeysWith: { first, _ in first })
+        case .standalone: 0
+        case .cluster: 1
+        case .replicated, .sentinel: 2
         }
     }
 
-    private static func watched(by name: String) -> [String: String] {
-        let settings = ["sentinels", "quorum", "down-after-milliseconds", "failover-timeout", "parallel-syncs"]
-        return Dictionary(uniqueKeysWithValues: settings.map { ($0, "`\(name)` has no sentinels") })
+    /// Settings of Holdfast's own that a configuration may give, beside directives of redis.conf.
+    var ownNames: [String] {
+        ["filesystem", "clients", "server", "streams", "maxlen"]
+            + (hasReplicas ? ["replicas", "replica"] : []) + (self == .sentinel ? SentinelSettings.names : [])
+            + (self == .cluster ? ["shards"] : [])
     }
+
+    /// Settings of other Redis systems, and why they mean nothing in this one.
+    var foreign: [String: String] {
+        var foreign: [String: String] = [:]
+        if self != .sentinel {
+            for setting in SentinelSettings.names { foreign[setting] = "`\(name)` has no sentinels" }
+        }
+        switch self {
+        case .standalone:
+            for setting in ["replicas", "replica", "shards", "replicaof", "slaveof"] {
+                foreign[setting] = "`redis-standalone` is one server"
+            }
+        case .replicated, .sentinel:
+            foreign["shards"] = "`\(name)` has one primary"
+            for setting in ["replicaof", "slaveof"] {
+                foreign[setting] = "who follows whom is this system's own affair"
+            }
+        case .cluster:
+            for setting in ["replicaof", "slaveof"] {
+                foreign[setting] = "who follows whom is this system's own affair"
+            }
+            for setting in Self.ownedByClusters { foreign[setting] = "where nodes find each other is the lab's affair" }
+            foreign["cluster-enabled"] = "in `redis-cluster` it is always yes"
+        }
+        return foreign
+    }
+
+    private static let ownedByClusters = [
+        "cluster-config-file", "cluster-port", "cluster-announce-ip", "cluster-announce-port",
+        "cluster-announce-bus-port", "cluster-announce-tls-port", "cluster-announce-hostname",
+        "cluster-preferred-endpoint-type",
+    ]
 
     /// As `holdfast systems` describes them.
     var settings: [SettingDescription] {
         switch self {
         case .standalone: Self.common(clients: "; with one node they cannot") + Self.directives
         case .replicated: Self.replication + Self.common(clients: "") + Self.replicationDirectives + Self.directives
+        case .sentinel:
+            Self.replication + SentinelSettings.descriptions + Self.common(clients: "") + Self.replicationDirectives
+                + Self.directives
+        case .cluster:
+            ClusterSettings.descriptions + Self.common(clients: "") + ClusterSettings.directives
+                + Self.replicationDirectives + Self.directives
         }
     }
 

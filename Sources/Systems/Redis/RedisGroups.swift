@@ -131,6 +131,8 @@ struct RedisGroups {
             return nil
         }
 
+        func text(_ name: String) -> String? { values[name]?.text }
+
         func position(_ name: String) -> Position? { values[name].flatMap { EntryID.parse($0.text) } }
 
         /// The ID of an entry.

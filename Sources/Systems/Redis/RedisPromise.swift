@@ -13,6 +13,19 @@ extension RedisSettings {
         }
     }
 
+    /// The same of a primary with replicas.
+    var replicatedPromise: String {
+        switch Acknowledgement(ack) {
+        case .wait(let count, _):
+            let which = count == replicas ? "every replica" : "\(count) of \(replicas) replicas"
+            return "\(localPromise), and in the memory of \(which)"
+        case .waitAOF(_, let count, _) where count > 0:
+            return "\(localPromise), and fsynced by \(count) of \(replicas) replicas, as they say"
+        default:
+            return "\(localPromise); replicas get it later"
+        }
+    }
+
     /// What the suite says of a directive; nil if it leaves it to the server.
     private func value(of directive: String) -> String? {
         directives.last { $0.name.lowercased() == directive }?.value.lowercased()

@@ -17,6 +17,8 @@ final class RedisPublisher: Publisher {
     private let reasons = ReasonTable()
     private let connections: [PublishConnection]
     private let pinned: Bool
+    /// Whom to follow, where sentinels say so.
+    private let watch: SentinelWatch?
     private var addresses: [ServerAddress]
     /// Which of the addresses each connection is to try.
     private var places: [Int]
@@ -32,6 +34,7 @@ final class RedisPublisher: Publisher {
             throw WorkerError("client.ack: `\(client.ack)` is none of `reply`, `wait N [MS]`, `waitaof L R [MS]`")
         }
         addresses = try ServerAddress.ours(client.addresses)
+        watch = try SentinelWatch(client)
         pinned = client.settings["clients"] == "pinned"
         var count = acknowledgement == .reply ? 1 : orders.agents.count
         if let text = client.settings["connections"] {
@@ -62,7 +65,7 @@ final class RedisPublisher: Publisher {
     var isConnected: Bool { connections.allSatisfy { $0.state == .connected } }
 
     var nextDeadline: Int64 {
-        var next = Int64.max
+        var next = watch?.nextDeadline ?? .max
         for connection in connections { next = min(next, connection.nextDeadline) }
         return next
     }
@@ -71,6 +74,7 @@ final class RedisPublisher: Publisher {
         var none: [Completion] = []
         for index in connections.indices { connect(index, poller, now: now, into: &none) }
         precondition(none.isEmpty, "nothing was asked yet")
+        watch?.open(poller, now: now)
     }
 
     private func connect(_ index: Int, _ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
@@ -120,6 +124,12 @@ final class RedisPublisher: Publisher {
     func ready(
         _ event: PollEvent, _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
     ) {
+        if Panel.owns(event) {
+            if let watch, watch.ready(event, poller, now: now), let leader = watch.current {
+                follow([leader], poller, now: now, into: &completions)
+            }
+            return
+        }
         let index = Int(event.token & 0xFFFF_FFFF) - 1
         connections[index].ready(event, poller, now: now, into: &completions)
         // It works: whoever loses it begins with the same address again.
@@ -145,12 +155,19 @@ final class RedisPublisher: Publisher {
                 connect(index, poller, now: now, into: &completions)
             }
         }
+        watch?.expire(poller, now: now)
     }
 
     func use(
         addresses texts: [String], _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
     ) {
         guard let usable = try? ServerAddress.ours(texts), !usable.isEmpty else { return }
+        follow(usable, poller, now: now, into: &completions)
+    }
+
+    private func follow(
+        _ usable: [ServerAddress], _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
+    ) {
         addresses = usable
         for index in connections.indices {
             places[index] = 0
@@ -169,6 +186,7 @@ final class RedisPublisher: Publisher {
         for connection in connections {
             connection.giveUp(.abandoned, "the producer ends", poller, now: now, into: &completions)
         }
+        watch?.end(now: now)
     }
 }
 

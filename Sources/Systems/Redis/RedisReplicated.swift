@@ -38,18 +38,7 @@ struct RedisReplicated: SystemKind {
 struct ConfiguredRedisReplicated: ConfiguredRedis {
     let settings: RedisSettings
 
-    var promise: String {
-        switch Acknowledgement(settings.ack) {
-        case .wait(let replicas, _):
-            let all = replicas == settings.replicas
-            let which = all ? "every replica" : "\(replicas) of \(settings.replicas) replicas"
-            return "\(settings.localPromise), and in the memory of \(which)"
-        case .waitAOF(_, let replicas, _) where replicas > 0:
-            return "\(settings.localPromise), and fsynced by \(replicas) of \(settings.replicas) replicas, as they say"
-        default:
-            return "\(settings.localPromise); replicas get it later"
-        }
-    }
+    var promise: String { settings.replicatedPromise }
 
     func makeSystem(_ trial: TrialSetting) -> any System {
         RedisReplicatedSystem(settings, trial)

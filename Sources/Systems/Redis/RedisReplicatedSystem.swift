@@ -16,7 +16,7 @@ final class RedisReplicatedSystem: RedisSystem {
 
     private var primary: RedisServer? { servers.all.isEmpty ? nil : servers.all[leading] }
 
-    private var others: [RedisServer] { servers.all.filter { $0 !== primary } }
+    private var others: [RedisServer] { servers.others(than: primary) }
 
     func leadingServer() throws(SystemError) -> RedisServer {
         guard let primary else { throw servers.notStarted }
@@ -36,29 +36,13 @@ final class RedisReplicatedSystem: RedisSystem {
         for server in servers.all { try servers.awaitFirstAnswer(of: server, patience) }
         for server in servers.all { try server.verifyConfiguration() }
         guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
-            throw SystemError(
-                .deadline,
-                "the replicas are not in sync \(Int(SystemLimits.syncSeconds)) s after their start: "
-                    + "\(convergence.missing); see their logs in \(servers.trial.logDirectory)")
+            throw servers.notInSync(convergence.missing)
         }
         try servers.groups.make(on: primary)
-        try proveReplication(from: primary)
+        try RedisServers.proveReplication(from: primary, to: servers.settings.replicas)
         try servers.observeFsyncs(of: primary)
         for server in servers.all {
             do { try server.node.syncData() } catch { throw SystemError(.lab, "\(server.node.name): \(error)") }
-        }
-    }
-
-    /// A write that every replica confirms, and with it all before it: what INFO says of links is no proof.
-    private func proveReplication(from primary: RedisServer) throws(SystemError) {
-        let count = servers.settings.replicas
-        _ = primary.probeWrite()
-        let confirmed = try primary.call(["WAIT", "\(count)", "\(Int(SystemLimits.promotionSeconds * 1000))"])
-        guard confirmed == .integer(Int64(count)) else {
-            throw SystemError(
-                .deadline,
-                "\(confirmed.text) of \(count) replicas confirm a first write within "
-                    + "\(Int(SystemLimits.promotionSeconds)) s, though all say that they are in sync")
         }
     }
 
@@ -89,7 +73,7 @@ final class RedisReplicatedSystem: RedisSystem {
         }
         switch (word.word, word.number) {
         case ("primary", nil), ("primary", 1): return [primary.node]
-        case ("replica", nil): return [anyReplica].compactMap { $0?.node }
+        case ("replica", nil): return [RedisServers.anyReplica(of: others)].compactMap { $0?.node }
         case ("replica", let number?) where number < servers.all.count: return [servers.all[number].node]
         case ("replica", _), ("primary", _):
             throw SystemError(
@@ -107,11 +91,6 @@ final class RedisReplicatedSystem: RedisSystem {
         }
     }
 
-    /// Of those that run, the first whose link is up.
-    private var anyReplica: RedisServer? {
-        others.first { $0.replication()?.isLinkUp ?? false } ?? others.first { $0.isRunning } ?? others.first
-    }
-
     // MARK: In sync
 
     func isConverged() -> Bool {
@@ -121,9 +100,7 @@ final class RedisReplicatedSystem: RedisSystem {
 
     func isOutOfSync(_ node: any Node) -> Bool {
         guard let primary, let server = try? servers.server(of: node) else { return true }
-        let online = (primary.replication()?.followers ?? []).filter(\.isOnline).map(\.address)
-        if server === primary { return online.isEmpty }
-        return !online.contains(node.address) || !(server.replication()?.isLinkUp ?? false)
+        return RedisServers.isOutOfSync(server, of: primary)
     }
 
     // MARK: An operator's work

@@ -15,16 +15,22 @@ final class RedisServer {
     /// Refusals of a write that say nothing against the server: those of its role, and those that its settings ask for.
     private let rightRefusals: [String]
     /// Nothing of the events: a key that is only ever there for the moment of the probe.
-    private let probeKey: String
-    private var control: RedisConnection?
+    var probeKey: String
+    private let control: RedisControl
     private var logBegin = 0
+    /// Whether its configuration file is written anew at each start. Where others tell it whom to follow, it writes that
+    /// down there itself, and a start takes it as it is.
+    var ownsItsConfiguration = false
 
     /// - Parameter isReplica: whether it is to be one at the start.
     init(_ node: any Node, binary: RedisBinary, settings: RedisSettings, run: String, isReplica: Bool = false) {
         (self.node, self.binary) = (node, binary)
         configuration = RedisConfigurationFile(
             settings, binary: binary, address: node.address, dataDirectory: node.dataDirectory, isReplica: isReplica)
-        rightRefusals = settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : []
+        control = RedisControl(node, port: RedisConfigurationFile.port)
+        rightRefusals =
+            (settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : [])
+            + (settings.shards > 0 ? ["MOVED ", "ASK ", "CLUSTERDOWN "] : [])
         probeKey = "holdfast:\(run):probe"
     }
 
@@ -46,16 +52,20 @@ final class RedisServer {
 
     /// Writes the configuration file and starts the process; it need not answer yet.
     func launch() throws(SystemError) {
-        control = nil
-        let line = followed.map { "replicaof \($0.node.address) \(RedisConfigurationFile.port)\n" } ?? ""
-        do { try Files.write(configuration.text + line, to: configurationPath) } catch {
-            throw SystemError(.lab, "\(node.name): \(error)")
-        }
+        control.drop()
+        if !ownsItsConfiguration || TextFile.size(configurationPath) == nil { try writeConfiguration() }
         logBegin = TextFile.size(logPath) ?? 0
         let program = Program(
             executable: binary.program, arguments: [configurationPath], environment: environment, outputFile: logPath)
         do { try node.start(program) } catch {
             throw SystemError(.lab, "\(node.name): \(binary.program) does not start: \(error)")
+        }
+    }
+
+    private func writeConfiguration() throws(SystemError) {
+        let line = followed.map { "replicaof \($0.node.address) \(RedisConfigurationFile.port)\n" } ?? ""
+        do { try Files.write(configuration.text + line, to: configurationPath) } catch {
+            throw SystemError(.lab, "\(node.name): \(error)")
         }
     }
 
@@ -115,15 +125,14 @@ final class RedisServer {
             return false
         }
         do throws(SystemError) {
-            let replies = try connection().pipeline(
-                [["PING"], ["INFO", "persistence"], ["DEL", probeKey]], within: SystemLimits.probeSeconds)
+            let replies = try control.tryPipeline(
+                [["PING"], ["INFO", "persistence"], ["DEL", probeKey]])
             let loading = replies[1].info("loading") ?? replies[1].text[...]
             lastAnswer = "PING: \(replies[0].text), loading: \(loading), a write: \(replies[2].text)"
             return isPong(replies[0]) && loading == "0" && isRight(replies[2])
                 && replies[1].info("async_loading") ?? "0" == "0"
         } catch {
             lastAnswer = "\(error)"
-            control = nil
             return false
         }
     }
@@ -131,13 +140,12 @@ final class RedisServer {
     /// Writes a key of its own and removes it again. Refused for want of memory is what the configuration asks for.
     private func takesWrites() -> Bool {
         do throws(SystemError) {
-            let replies = try connection().pipeline(
-                [["SET", probeKey, "1"], ["DEL", probeKey]], within: SystemLimits.probeSeconds)
+            let replies = try control.tryPipeline(
+                [["SET", probeKey, "1"], ["DEL", probeKey]])
             lastAnswer = "a write: \(replies[0].text)"
             return isRight(replies[0]) || replies[0].text.hasPrefix("OOM ")
         } catch {
             lastAnswer = "\(error)"
-            control = nil
             return false
         }
     }
@@ -162,40 +170,12 @@ final class RedisServer {
     }
 
     /// Replies, if they come at once.
-    private func ask(_ commands: [[String]]) -> [RedisValue]? {
-        guard isRunning else { return nil }
-        do throws(SystemError) {
-            return try connection().pipeline(commands, within: SystemLimits.probeSeconds)
-        } catch {
-            control = nil
-            return nil
-        }
-    }
+    func ask(_ commands: [[String]]) -> [RedisValue]? { control.ask(commands) }
 
-    func call(_ words: [String]) throws(SystemError) -> RedisValue { try pipeline([words])[0] }
+    func call(_ words: [String]) throws(SystemError) -> RedisValue { try control.pipeline([words])[0] }
 
-    func pipeline(_ commands: [[String]]) throws(SystemError) -> [RedisValue] {
-        do throws(SystemError) {
-            return try connection().pipeline(commands, within: SystemLimits.commandSeconds)
-        } catch {
-            control = nil
-            throw SystemError(error.code, "\(node.name): \(commands[0].joined(separator: " ")): \(error)")
-        }
-    }
+    func pipeline(_ commands: [[String]]) throws(SystemError) -> [RedisValue] { try control.pipeline(commands) }
 
     /// A connection of one's own, from inside the node.
-    func connect() throws(SystemError) -> RedisConnection {
-        do {
-            return try RedisConnection(descriptor: node.connect(port: RedisConfigurationFile.port))
-        } catch {
-            throw SystemError(.unreachable, "\(node.name) takes no connection: \(error)")
-        }
-    }
-
-    private func connection() throws(SystemError) -> RedisConnection {
-        if let control, !control.isStale { return control }
-        let fresh = try connect()
-        control = fresh
-        return fresh
-    }
+    func connect() throws(SystemError) -> RedisConnection { try control.connect() }
 }

@@ -14,11 +14,19 @@ final class RedisServers {
     init(_ form: RedisForm, _ settings: RedisSettings, _ trial: TrialSetting) {
         (self.form, self.settings, self.trial) = (form, settings, trial)
         let prefix = "holdfast:\(trial.run):events"
-        streams =
+        let count: Int? =
             switch settings.streams {
-            case .one: [prefix]
-            case .number(let count): (0..<count).map { "\(prefix):\($0)" }
-            case .agent: (0..<trial.agents).map { "\(prefix):\($0)" }
+            case .one: nil
+            case .number(let count): count
+            case .agent: trial.agents
+            }
+        streams =
+            if let count, settings.shards > 0 {
+                ClusterSlots.tags(count, shards: settings.shards).map { "\(prefix):{\($0)}" }
+            } else if let count {
+                (0..<count).map { "\(prefix):\($0)" }
+            } else {
+                [prefix]
             }
     }
 
@@ -26,16 +34,20 @@ final class RedisServers {
 
     /// Makes the next node, `redis-1` first, and its server, which is not started yet.
     func add(in lab: any Lab, binary: RedisBinary, isReplica: Bool = false) throws(SystemError) -> RedisServer {
-        let request = NodeRequest(
-            name: "redis-\(all.count + 1)", software: RedisBinary.software,
-            filesystem: trial.ownFilesystems ? settings.filesystem : nil,
-            megabytes: Self.megabytes(trial.expectedBytes), logDirectory: trial.logDirectory)
-        let node: any Node
-        do { node = try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
+        let node = try makeNode("redis-\(all.count + 1)", in: lab, megabytes: Self.megabytes(trial.expectedBytes))
         let server = RedisServer(node, binary: binary, settings: settings, run: trial.run, isReplica: isReplica)
         server.environment = try trial.environment(of: node)
         all.append(server)
         return server
+    }
+
+    /// A node with software of Redis, and as much room.
+    func makeNode(_ name: String, in lab: any Lab, megabytes: Int) throws(SystemError) -> any Node {
+        let request = NodeRequest(
+            name: name, software: RedisBinary.software,
+            filesystem: trial.ownFilesystems ? settings.filesystem : nil, megabytes: megabytes,
+            logDirectory: trial.logDirectory)
+        do { return try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
     }
 
     /// Waits for the answer to a server's first start.
@@ -95,7 +107,14 @@ final class RedisServers {
         return reply.text
     }
 
-    var groups: RedisGroups { RedisGroups(streams: streams, groups: trial.groups) }
+    func repair(_ node: any Node) throws(SystemError) -> String {
+        let server = try server(of: node)
+        return try RedisRepair(binary: server.binary, dataDirectory: node.dataDirectory, node: node).run()
+    }
+
+    var groups: RedisGroups { groups(of: streams) }
+
+    func groups(of streams: [String]) -> RedisGroups { RedisGroups(streams: streams, groups: trial.groups) }
 
     /// Reads every stream from this server, those of dead letters, too.
     func replay(
@@ -129,10 +148,7 @@ extension RedisSystem {
         try servers.server(of: node).awaitAnswer(patience)
     }
 
-    func repair(_ node: any Node) throws(SystemError) -> String {
-        let server = try servers.server(of: node)
-        return try RedisRepair(binary: server.binary, dataDirectory: node.dataDirectory, node: node).run()
-    }
+    func repair(_ node: any Node) throws(SystemError) -> String { try servers.repair(node) }
 
     func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String {
         try servers.command(node, words)

@@ -48,10 +48,14 @@ struct RedisSettings: Sendable {
     var maxlen: MaxLength?
     /// In the order of the suite; a directive given as a list stands once for each of its items.
     var directives: [Directive] = []
-    /// Beside the primary.
+    /// Beside the primary; beside each, where there are shards.
     var replicas = 0
+    /// Of a cluster; 0: it is none.
+    var shards = 0
     /// For replicas only, in place of those of the same name.
     var replicaDirectives: [Directive] = []
+    /// Those who watch them, where somebody does.
+    var sentinel = SentinelSettings()
     var ack = "reply"
     var retries = Retries.none
 
@@ -67,6 +71,11 @@ struct RedisSettings: Sendable {
         directives.last { $0.name == name }?.value.lowercased()
     }
 
+    /// Replicas without which a primary takes no events.
+    var leastReplicas: Int {
+        (given("min-replicas-to-write") ?? given("min-slaves-to-write")).flatMap { Int($0) } ?? 0
+    }
+
     /// The directives of one of the servers.
     func directives(forReplica isReplica: Bool) -> [Directive] {
         guard isReplica else { return directives }
@@ -78,13 +87,12 @@ struct RedisSettings: Sendable {
 struct RedisSettingsReader {
     let form: RedisForm
 
-    private var ownNames: [String] {
-        ["filesystem", "clients", "server", "streams", "maxlen"] + (form.hasReplicas ? ["replicas", "replica"] : [])
-    }
+    private var ownNames: [String] { form.ownNames }
 
     func read(_ text: ConfigurationText) throws(Diagnostic) -> RedisSettings {
         var settings = RedisSettings()
         settings.replicas = form.usualReplicas
+        if form == .cluster { settings.shards = ClusterSettings.leastShards }
         if let mapping = text.settings, !mapping.isNothing {
             for (key, value) in try mapping.mapping() {
                 guard case .scalar(let name, _) = key.content else {
@@ -96,6 +104,8 @@ struct RedisSettingsReader {
         if form.hasReplicas, let mapping = text.settings, !mapping.isNothing {
             try RedisReplicaRules(settings: settings, mapping: mapping).check()
         }
+        if form == .cluster { try ClusterSettings.check(settings, text.settings ?? text.place) }
+        if form == .sentinel { try settings.sentinel.check(text.settings ?? text.place) }
         if let ack = text.ack {
             settings.ack = try RedisAcknowledgementReader(form: form, settings: settings, lab: text.lab).read(ack)
         }
@@ -118,6 +128,10 @@ struct RedisSettingsReader {
         case "maxlen": settings.maxlen = try readMaxLength(value)
         case "replicas" where form.hasReplicas:
             settings.replicas = try value.wholeNumber(in: 1...SystemLimits.replicas)
+        case _ where form == .sentinel && SentinelSettings.names.contains(name):
+            try settings.sentinel.read(name, value)
+        case "shards" where form == .cluster:
+            settings.shards = try value.wholeNumber(in: ClusterSettings.leastShards...ClusterSettings.mostNodes)
         case "replica" where form.hasReplicas: settings.replicaDirectives = try readReplicaDirectives(value)
         default: settings.directives += try readDirective(name, key: key, value: value)
         }

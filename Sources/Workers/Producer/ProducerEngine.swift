@@ -147,7 +147,11 @@ public struct ProducerEngine: Sendable {
     }
 
     /// What became of an attempt in flight. Its slot is free afterwards.
-    public mutating func complete(_ slot: Int32, _ outcome: Outcome, now: Int64) {
+    ///
+    /// - Parameter again: whether the broker sent it elsewhere; it is then tried again under any policy.
+    public mutating func complete(
+        _ slot: Int32, _ outcome: Outcome, again: Completion.Again = .never, now: Int64
+    ) {
         let attempt = slots[Int(slot)]
         let index = Int(attempt.agentIndex)
         precondition(agents[index].inFlight > 0, "an attempt completed twice")
@@ -159,11 +163,11 @@ public struct ProducerEngine: Sendable {
         case .failed: counters.failed += 1
         case .unknown: counters.unknown += 1
         }
-        if outcome != .acked && retries == .untilAcked {
+        if outcome != .acked && (retries == .untilAcked || again != .never) {
             let place = agents[index].retries.firstIndex { $0.event.seq > attempt.event.seq }
             let retry = Retry(event: attempt.event, number: attempt.number + 1)
             agents[index].retries.insert(retry, at: place ?? agents[index].retries.endIndex)
-            agents[index].resume = max(agents[index].resume, now + backOff)
+            if again != .atOnce { agents[index].resume = max(agents[index].resume, now + backOff) }
         }
         schedule(index)
     }

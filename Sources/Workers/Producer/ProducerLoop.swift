@@ -134,7 +134,7 @@ public struct ProducerLoop<P: Publisher>: WorkerLoop, ~Copyable {
                 history.define(completion.reason, publisher.reason(completion.reason))
             }
             history.append(completion, of: attempt, now: now)
-            engine.complete(completion.slot, completion.outcome, now: now)
+            engine.complete(completion.slot, completion.outcome, again: completion.again, now: now)
         }
         completions.removeAll(keepingCapacity: true)
     }

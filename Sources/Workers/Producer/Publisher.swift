@@ -25,6 +25,16 @@ public struct Completion: Sendable, BitwiseCopyable {
     public var reason: UInt16
     /// Where the broker says that the event stands; only with `acked`.
     public var position: Position?
+    /// Whether it is to be tried again whatever the configuration's retries: only what failed.
+    public var again = Again.never
+
+    public enum Again: UInt8, Sendable, BitwiseCopyable {
+        case never
+        /// Another node is the right one.
+        case atOnce
+        /// After the usual back-off.
+        case later
+    }
 
     public init(slot: Int32, outcome: Outcome, position: Position? = nil, reason: UInt16 = 0) {
         (self.slot, self.outcome, self.position, self.reason) = (slot, outcome, position, reason)

@@ -11,6 +11,8 @@ struct AnswerParser {
         var local = 0
         /// The server takes no events, and will not soon: it is a replica.
         var turnsAway = false
+        /// Where a node of a cluster sends it.
+        var redirect: Redirect?
     }
 
     enum Result {
@@ -18,13 +20,27 @@ struct AnswerParser {
         case malformed
         case partOfAnswer
         case answer(Completion, turnsAway: Bool)
+        /// It was not run, and may be where it is sent to.
+        case redirect(Completion, Redirect)
     }
 
     private let acknowledgement: Acknowledgement
     private let reasons: ReasonTable
+    /// Whether redirections are told apart from other errors.
+    private let isOfCluster: Bool
 
-    init(acknowledgement: Acknowledgement, reasons: ReasonTable) {
-        (self.acknowledgement, self.reasons) = (acknowledgement, reasons)
+    init(acknowledgement: Acknowledgement, reasons: ReasonTable, isOfCluster: Bool = false) {
+        (self.acknowledgement, self.reasons, self.isOfCluster) = (acknowledgement, reasons, isOfCluster)
+    }
+
+    /// Takes the reply to ASKING, whatever it is: what comes behind says whether it helped. False: it has not come.
+    static func skip(_ bytes: UnsafeRawBufferPointer, from start: inout Int) -> Bool? {
+        switch ReplyScanner.scan(bytes, from: start) {
+        case .incomplete: return false
+        case .malformed: return nil
+        case .reply(_, let end): start = end
+        }
+        return true
     }
 
     /// Takes the next reply; `start` moves behind it.
@@ -39,6 +55,9 @@ struct AnswerParser {
             guard let completion = entry(reply, bytes) else { return .malformed }
             progress.completion = completion
             progress.turnsAway = completion.outcome == .failed && Self.isReadOnly(reply, bytes)
+            if isOfCluster, case .error(let range) = reply {
+                progress.redirect = Redirect(error: UnsafeRawBufferPointer(rebasing: bytes[range]))
+            }
             switch acknowledgement {
             case .reply: return finish(&progress)
             case .wait: progress.stage = .wait
@@ -51,6 +70,7 @@ struct AnswerParser {
 
     private func finish(_ progress: inout Progress) -> Result {
         defer { progress = Progress() }
+        if let redirect = progress.redirect { return .redirect(progress.completion, redirect) }
         return .answer(progress.completion, turnsAway: progress.turnsAway)
     }
 

@@ -49,11 +49,25 @@ final class PublishConnection {
     /// Nothing more is sent; what was sent is still answered.
     private var isLeaving = false
 
-    init(index: Int, timeout: Int64, acknowledgement: Acknowledgement, reasons: ReasonTable) {
+    // What only a cluster's client looks at, and takes out.
+
+    /// Attempts whose answers send them elsewhere.
+    var redirects: [(slot: Int32, redirect: Redirect)] = []
+    /// The node has said that the cluster, or a slot, is not served.
+    var isDown = false
+    /// A connection was lost, or one could not be made.
+    var hasLost = false
+
+    /// The slot of what is no attempt: its reply is passed over.
+    private static let noSlot: Int32 = -1
+
+    init(
+        index: Int, timeout: Int64, acknowledgement: Acknowledgement, reasons: ReasonTable, isOfCluster: Bool = false
+    ) {
         self.index = index
         self.timeout = timeout + Int64(acknowledgement.milliseconds) * 1_000_000
         self.reasons = reasons
-        parser = AnswerParser(acknowledgement: acknowledgement, reasons: reasons)
+        parser = AnswerParser(acknowledgement: acknowledgement, reasons: reasons, isOfCluster: isOfCluster)
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -109,6 +123,27 @@ final class PublishConnection {
         let taken = fill(output.room(room))
         output.commit(taken)
     }
+
+    private static let asking = Array("*1\r\n$6\r\nASKING\r\n".utf8)
+
+    /// What comes behind is for a slot that the node is taking over.
+    func enqueueAsking(now: Int64) {
+        enqueue(Self.noSlot, room: Self.asking.count, now: now) { buffer in
+            Self.asking.withUnsafeBytes { buffer.copyMemory(from: $0) }
+            return Self.asking.count
+        }
+    }
+
+    /// Something waits to be sent or answered.
+    var hasSomething: Bool { !pending.isEmpty }
+
+    /// It is time to connect.
+    func isDue(_ now: Int64) -> Bool { state == .idle && retryAt <= now }
+
+    /// It is not connected again before `wake`.
+    func rest() { if state == .idle { (backOff, retryAt) = (0, .max) } }
+
+    func wake(now: Int64) { if state == .idle, retryAt == .max { retryAt = now } }
 
     func send(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
         guard state == .connected, !isLeaving else { return }
@@ -175,12 +210,25 @@ final class PublishConnection {
         while start < bytes.count {
             // An answer to a request of which nothing was sent: the server speaks by itself, and turns us away.
             guard let first = pending.first, first.start < sent else { return false }
+            if first.slot == Self.noSlot {
+                guard let isThere = AnswerParser.skip(bytes, from: &start) else { return false }
+                if !isThere { return true }
+                pending.removeFirst()
+                continue
+            }
             switch parser.take(bytes, from: &start, &answer) {
             case .incomplete: return true
             case .malformed: return false
             case .partOfAnswer: break
+            case .redirect(var completion, let redirect):
+                completion.slot = first.slot
+                done.append(completion)
+                redirects.append((first.slot, redirect))
+                pending.removeFirst()
+                backOff = 0
             case .answer(var completion, let turnsAway):
                 isRefused = turnsAway
+                if completion.outcome == .failed { isDown = true }
                 completion.slot = first.slot
                 done.append(completion)
                 pending.removeFirst()
@@ -222,7 +270,9 @@ final class PublishConnection {
     ) {
         let text = loss.rawValue + (detail.map { ": \($0)" } ?? "")
         let before = loss == .beforeSending ? text : "\(RedisReplies.Loss.beforeSending.rawValue): \(text)"
+        hasLost = true
         while let attempt = pending.removeFirst() {
+            if attempt.slot == Self.noSlot { continue }
             let isSent = state == .connected && attempt.start < sent
             let outcome = RedisReplies.outcome(of: isSent ? loss : .beforeSending)
             let reason = reasons.number(isSent ? text : before)

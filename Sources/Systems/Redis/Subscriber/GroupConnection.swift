@@ -1,7 +1,7 @@
 import Glibc
 import Platform
 
-/// One connection of a consumer: what was asked over it, in the order of asking, and the answers as they come.
+/// One connection of a client that asks: what was asked over it, in the order of asking, and the answers as they come.
 ///
 /// Once anything is lost on it, nothing that comes later can be matched to a request any more: it is given up as a
 /// whole, and whoever asked finds in `lost` what stays unanswered.
@@ -22,6 +22,8 @@ final class GroupConnection {
         case ack(count: Int, again: Bool)
         case move(delivery: Int64)
         case unblock
+        /// What a panel asks.
+        case panel
     }
 
     struct Lost {

@@ -46,7 +46,8 @@ extension GroupMember {
         _ count: Int, again: Bool, _ reply: RedisReply.View, now: Int64, into inbox: inout ConsumerInbox
     ) -> Bool {
         if reply.isError {
-            refusals += Int64(count)
+            // One that is sent elsewhere is told there.
+            if !Self.isElsewhere(reply) { refusals += Int64(count) }
             tellAt = takeError(reply, of: asking, now: now)
             setAside(count, into: &inbox)
             return true
@@ -174,7 +175,7 @@ extension GroupMember {
         case .move(let delivery):
             move = MoveProgress()
             moved(delivery, lost.wasSent ? .unknown : .failed, nil, lost.reason, into: &inbox)
-        case .name, .join, .make, .read, .pending, .claim, .unblock: break
+        case .name, .join, .make, .read, .pending, .claim, .unblock, .panel: break
         }
     }
 }

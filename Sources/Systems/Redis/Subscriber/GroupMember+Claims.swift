@@ -30,7 +30,7 @@ extension GroupMember {
         scan.begin(own: mayHaveOwn)
         mayHaveOwn = false
         claimAt = .max
-        for stream in plan.streams.indices { askPending(stream, behind: nil, now: now) }
+        for stream in streams { askPending(stream, behind: nil, now: now) }
     }
 
     private func askPending(_ stream: Int, behind position: Position?, now: Int64) {

@@ -17,7 +17,7 @@ extension GroupMember {
         isReading = true
         reading.ask(.read, now: now, within: plan.block * 1_000_000 + GroupPlan.timeout)
         let quiet = plan.ack == .none
-        reading.output.command((quiet ? 10 : 9) + 2 * plan.streams.count)
+        reading.output.command((quiet ? 10 : 9) + 2 * streams.count)
         reading.output.word("XREADGROUP")
         reading.output.word("GROUP")
         reading.output.word(plan.group)
@@ -28,8 +28,8 @@ extension GroupMember {
         reading.output.word(plan.block)
         if quiet { reading.output.word("NOACK") }
         reading.output.word("STREAMS")
-        for stream in plan.streams { reading.output.word(stream) }
-        for _ in plan.streams { reading.output.word(">") }
+        for stream in streams { reading.output.word(plan.streams[stream]) }
+        for _ in streams { reading.output.word(">") }
     }
 
     func takeRead(_ reply: RedisReply.View, now: Int64, into inbox: inout ConsumerInbox) -> Bool {
@@ -40,17 +40,17 @@ extension GroupMember {
         }
         goesWell()
         reading.isRefused = false
-        var stream = 0
+        var next = 0
         for place in 0..<reply.count {
             let part = reply[place]
             guard part.count == 2 else { return false }
             // Streams that have something come in the order in which they were asked for.
-            while stream < plan.streams.count, !part[0].bytes.elementsEqual(plan.streams[stream]) { stream += 1 }
-            guard stream < plan.streams.count else { return false }
+            while next < streams.count, !part[0].bytes.elementsEqual(plan.streams[streams[next]]) { next += 1 }
+            guard next < streams.count else { return false }
             let entries = part[1]
             for index in 0..<entries.count {
                 guard let position = entries[index].entryID else { return false }
-                hand(entries[index], stream, position, times: 1, into: &inbox)
+                hand(entries[index], streams[next], position, times: 1, into: &inbox)
             }
         }
         return true
@@ -63,13 +63,13 @@ extension GroupMember {
         let event = RedisReplay.event(fields)
         let state: HeldDeliveries.State = plan.ack == .none ? .closed : .held
         let one = HeldDeliveries.Held(
-            position: position, consumer: Int32(index), stream: Int32(stream), state: state)
+            position: position, consumer: Int32(consumer), stream: Int32(stream), state: state)
         let delivery = held.append(one)
         if let event, plan.mayDie(event, times: times) {
             held.keep(fields[1].bytes, agent: event.agent, of: delivery, one)
         }
         inbox.handed.append(
-            Handed(consumer: index, stream: stream, position: position, times: times, event: event))
+            Handed(consumer: consumer, stream: stream, position: position, times: times, event: event))
     }
 
     // MARK: Its place
@@ -79,7 +79,7 @@ extension GroupMember {
         joinAt = .max
         guard asking.state == .connected, joinsToCome == 0 else { return }
         joinRetry = nil
-        for stream in plan.streams.indices { askJoin(stream, now: now) }
+        for stream in streams { askJoin(stream, now: now) }
     }
 
     private func askJoin(_ stream: Int, now: Int64) {

@@ -9,7 +9,10 @@ import Workers
 /// time to time it takes over what idles with others.
 final class GroupMember {
     let plan: GroupPlan
-    let index: Int
+    /// Which of the process's consumers it is, or is a part of.
+    let consumer: Int
+    /// Which of the streams it reads: in a cluster one command names streams of one slot.
+    let streams: [Int]
     let name: [UInt8]
     let held: HeldDeliveries
     let reading: GroupConnection
@@ -53,13 +56,21 @@ final class GroupMember {
     var move = MoveProgress()
     var refusals: Int64 = 0
 
-    init(_ plan: GroupPlan, index: Int, name: String, held: HeldDeliveries, address: AddressChoice) {
-        (self.plan, self.index, self.name, self.held) = (plan, index, Array(name.utf8), held)
+    /// - Parameter index: by which its connections are told from others'.
+    init(
+        _ plan: GroupPlan, index: Int, consumer: Int, streams: [Int], name: String, held: HeldDeliveries,
+        address: AddressChoice
+    ) {
+        (self.plan, self.consumer, self.streams) = (plan, consumer, streams)
+        (self.name, self.held) = (Array(name.utf8), held)
         (readingAddress, askingAddress) = (address, address)
         reading = GroupConnection(index: 2 * index)
         asking = GroupConnection(index: 2 * index + 1)
         batches = [[Int64]](repeating: [], count: plan.streams.count)
     }
+
+    /// It cannot reach its server, or that one sends it elsewhere: where its streams are should be asked.
+    var wonders = false
 
     var isReady: Bool { isIn && reading.state == .connected }
 
@@ -103,8 +114,14 @@ final class GroupMember {
     }
 
     func expire(_ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
-        if reading.expire(now: now) { connectReading(poller, now: now) }
-        if asking.expire(now: now) { connectAsking(poller, now: now) }
+        if reading.expire(now: now) {
+            wonders = true
+            connectReading(poller, now: now)
+        }
+        if asking.expire(now: now) {
+            wonders = true
+            connectAsking(poller, now: now)
+        }
         if joinAt <= now { join(now: now) }
         if readAt <= now { readAt = .max }
         if tellAt <= now { tellAgain(now: now) }
@@ -169,6 +186,7 @@ final class GroupMember {
             readingName = number
             return true
         case .unblock: return true
+        case .panel: return false
         case .join(let stream): return takeJoin(stream, reply, now: now)
         case .make(let stream): return takeMade(stream, reply, now: now)
         case .read: return takeRead(reply, now: now, into: &inbox)
@@ -181,13 +199,19 @@ final class GroupMember {
 
     /// An error of the server's: what it says of itself, and when to ask again.
     func takeError(_ reply: RedisReply.View, of connection: GroupConnection, now: Int64) -> Int64 {
-        if reply.isError("READONLY") { connection.isRefused = true }
+        if reply.isError("READONLY") || reply.isError("MOVED") { connection.isRefused = true }
+        if reply.isError("READONLY") || Self.isElsewhere(reply) { wonders = true }
         // The group may be gone, or the server another's by now: the place in it is to be taken again.
         if reply.isError("NOGROUP") || reply.isError("UNBLOCKED"), isIn {
             (isIn, joinAt) = (false, now)
         }
         backOff = min(max(GroupPlan.shortestBackOff, backOff * 2), GroupPlan.longestBackOff)
         return now + backOff
+    }
+
+    /// What a cluster's node says that does not serve a stream, or not now.
+    static func isElsewhere(_ reply: RedisReply.View) -> Bool {
+        reply.isError("MOVED") || reply.isError("ASK") || reply.isError("CLUSTERDOWN")
     }
 
     func goesWell() { backOff = 0 }

@@ -1,0 +1,236 @@
+import History
+import Platform
+import Workers
+import Workload
+
+/// Publishes events with XADD to the node that has their stream's slot, over one connection to each node or, with `wait`
+/// and `waitaof`, over one for each agent and node.
+///
+/// A node that does not have the slot refuses (MOVED, ASK): that try has failed, and the event is tried again at once
+/// where it was sent to, as the event's next try.
+final class ClusterPublisher: Publisher {
+    /// Redirections of one event, one after the other, until it is left to the configuration's own retries.
+    private static let mostHops: UInt8 = 16
+
+    private struct Lane {
+        var lane: Int
+        var node: Int
+    }
+
+    /// What is to be asked for by ASKING, next time.
+    private struct Asked: Hashable {
+        var agentIndex: Int32
+        var seq: Int64
+    }
+
+    private let codec: EventCodec
+    private let streams: Int
+    private let requests: [XADDRequest]
+    private let reasons = ReasonTable()
+    private let acknowledgement: Acknowledgement
+    private let timeout: Int64
+    private let pinned: Bool
+    private let watch: ClusterWatch
+    private var connections: [PublishConnection] = []
+    private var places: [Lane] = []
+    /// By lane, by node: the connection; -1: none so far.
+    private var table: [[Int]]
+    private var dirty: [Int] = []
+    private var isDirty: [Bool] = []
+    private var attempts: [Asked]
+    private var hops: [UInt8]
+    private var asked: [Asked: Int] = [:]
+
+    init(_ orders: ProducerOrders, watch: ClusterWatch) throws(WorkerError) {
+        let client = orders.client
+        guard let acknowledgement = Acknowledgement(client.ack) else {
+            throw WorkerError("client.ack: `\(client.ack)` is none of `reply`, `wait N [MS]`, `waitaof L R [MS]`")
+        }
+        self.acknowledgement = acknowledgement
+        self.watch = watch
+        (timeout, pinned) = (orders.timeout, client.settings["clients"] == "pinned")
+        codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
+        streams = client.streams.count
+        let maxlen = client.settings["maxlen"].flatMap { RedisSettings.MaxLength($0) }
+        requests = client.streams.map {
+            XADDRequest(stream: $0, maxlen: maxlen, behind: acknowledgement.command)
+        }
+        table = [[Int]](repeating: [], count: acknowledgement == .reply ? 1 : orders.agents.count)
+        attempts = [Asked](repeating: Asked(agentIndex: 0, seq: 0), count: orders.agents.count * orders.inFlight)
+        hops = [UInt8](repeating: 0, count: orders.agents.count)
+    }
+
+    var form: Position.Form { .entry }
+    func reason(_ number: UInt16) -> String { reasons[number] }
+    var isConnected: Bool { watch.isKnown && connections.indices.allSatisfy { !isNeeded($0) || isUp($0) } }
+
+    private func isUp(_ index: Int) -> Bool { connections[index].state == .connected }
+
+    var nextDeadline: Int64 {
+        var next = watch.nextDeadline
+        for connection in connections { next = min(next, connection.nextDeadline) }
+        return next
+    }
+
+    func open(_ poller: borrowing Poller, now: Int64) {
+        watch.open(poller, now: now)
+        watch.wonder(now: now)
+    }
+
+    // MARK: Connections
+
+    /// The connection of a lane to a node, made when it is first needed.
+    private func connection(_ lane: Int, to node: Int, now: Int64) -> Int {
+        while table[lane].count <= node { table[lane].append(-1) }
+        if table[lane][node] >= 0 { return table[lane][node] }
+        let index = connections.count
+        let connection = PublishConnection(
+            index: index, timeout: timeout, acknowledgement: acknowledgement, reasons: reasons, isOfCluster: true)
+        connections.append(connection)
+        places.append(Lane(lane: lane, node: node))
+        isDirty.append(false)
+        table[lane][node] = index
+        return index
+    }
+
+    /// Whether some stream's events go over it.
+    private func isNeeded(_ index: Int) -> Bool {
+        let place = places[index]
+        guard table.count > 1 else { return watch.owners.contains(place.node) }
+        return connections[index].hasSomething || watch.owners[place.lane % streams] == place.node
+    }
+
+    private func connect(_ index: Int, _ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        connections[index].connect(to: watch.nodes[places[index].node], poller, now: now, into: &done)
+    }
+
+    // MARK: Publishing
+
+    func prepare(_ attempt: Attempt, now: Int64) -> UInt32 {
+        let stream = Int(attempt.event.agent % Int64(streams))
+        let own = Asked(agentIndex: attempt.agentIndex, seq: attempt.event.seq)
+        attempts[Int(attempt.slot)] = own
+        let ask = asked.isEmpty ? nil : asked.removeValue(forKey: own)
+        let lane = table.count > 1 ? Int(attempt.agentIndex) : 0
+        let index = connection(lane, to: ask ?? watch.owners[stream], now: now)
+        if !isDirty[index] {
+            isDirty[index] = true
+            dirty.append(index)
+        }
+        let connection = connections[index]
+        connection.wake(now: now)
+        if ask != nil { connection.enqueueAsking(now: now) }
+        let length = EventCodec.length(of: attempt.event)
+        var crc: UInt32 = 0
+        connection.enqueue(attempt.slot, room: requests[stream].length(value: length), now: now) { buffer in
+            requests[stream].write(value: length, into: buffer) { value in
+                crc = codec.encode(attempt.event, intended: attempt.intended, into: value)
+            }
+        }
+        return crc
+    }
+
+    func send(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        for index in dirty {
+            isDirty[index] = false
+            let first = completions.count
+            if connections[index].isDue(now) { connect(index, poller, now: now, into: &completions) }
+            connections[index].send(poller, now: now, into: &completions)
+            settle(index, from: first, now: now, &completions)
+        }
+        dirty.removeAll(keepingCapacity: true)
+    }
+
+    func ready(
+        _ event: PollEvent, _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
+    ) {
+        if Panel.owns(event) {
+            if watch.ready(event, poller, now: now) { follow(poller, now: now, into: &completions) }
+            return
+        }
+        let index = Int(event.token & 0xFFFF_FFFF) - 1
+        let first = completions.count
+        connections[index].ready(event, poller, now: now, into: &completions)
+        settle(index, from: first, now: now, &completions)
+    }
+
+    func expire(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        for index in connections.indices where connections[index].nextDeadline <= now {
+            let first = completions.count
+            if connections[index].expire(poller, now: now, into: &completions) {
+                if isNeeded(index) {
+                    connect(index, poller, now: now, into: &completions)
+                } else {
+                    connections[index].rest()
+                }
+            }
+            settle(index, from: first, now: now, &completions)
+        }
+        watch.expire(poller, now: now)
+    }
+
+    /// After something happened to a connection: what it says of where streams are.
+    private func settle(_ index: Int, from first: Int, now: Int64, _ completions: inout [Completion]) {
+        let connection = connections[index]
+        for completion in completions[first...] where completion.outcome != .failed {
+            hops[Int(attempts[Int(completion.slot)].agentIndex)] = 0
+        }
+        for (slot, redirect) in connection.redirects {
+            guard let place = completions[first...].firstIndex(where: { $0.slot == slot }) else { continue }
+            completions[place].again = again(redirect, Int(attempts[Int(slot)].agentIndex), slot, now: now)
+        }
+        connection.redirects.removeAll(keepingCapacity: true)
+        // A time-out says nothing of who leads: pinned clients stay.
+        if connection.isRefused || connection.isDown || (connection.hasLost && !pinned) { watch.wonder(now: now) }
+        (connection.isDown, connection.hasLost) = (false, false)
+    }
+
+    private func again(_ redirect: Redirect, _ agent: Int, _ slot: Int32, now: Int64) -> Completion.Again {
+        guard hops[agent] < Self.mostHops else {
+            hops[agent] = 0
+            watch.wonder(now: now)
+            return .never
+        }
+        hops[agent] += 1
+        switch (redirect.kind, redirect.address) {
+        case (.moved, let address?):
+            _ = watch.moved(slot: redirect.slot, to: address, now: now)
+            return .atOnce
+        case (.ask, let address?):
+            guard let node = watch.number(of: address) else { return .never }
+            asked[attempts[Int(slot)]] = node
+            return .atOnce
+        default:
+            watch.wonder(now: now)
+            return .later
+        }
+    }
+
+    /// Streams have moved: what waits for a node that cannot be reached and is needed no more is free to go elsewhere.
+    private func follow(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        for index in connections.indices where !isNeeded(index) && !isUp(index) {
+            connections[index].giveUp(.beforeSending, "its slots have moved", poller, now: now, into: &completions)
+            connections[index].rest()
+            connections[index].hasLost = false
+        }
+        guard table.count == 1 else { return }
+        for node in Set(watch.owners) {
+            let index = connection(0, to: node, now: now)
+            connections[index].wake(now: now)
+        }
+    }
+
+    /// Where its streams are a client of a cluster knows by itself.
+    func use(
+        addresses texts: [String], _ poller: borrowing Poller, now: Int64, into completions: inout [Completion]
+    ) {
+        watch.wonder(now: now)
+    }
+
+    func close(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
+        for connection in connections {
+            connection.giveUp(.abandoned, "the producer ends", poller, now: now, into: &completions)
+        }
+        watch.end(now: now)
+    }
+}

@@ -1,0 +1,38 @@
+import Labs
+
+/// What is the same of a primary and its replicas, whoever promotes.
+extension RedisServers {
+    func others(than primary: RedisServer?) -> [RedisServer] { all.filter { $0 !== primary } }
+
+    /// Of those that run, the first whose link is up.
+    static func anyReplica(of replicas: [RedisServer]) -> RedisServer? {
+        replicas.first { $0.replication()?.isLinkUp ?? false } ?? replicas.first { $0.isRunning } ?? replicas.first
+    }
+
+    /// Of a replica: whether its primary or it itself says that it is not in sync; of the primary: whether nobody is.
+    static func isOutOfSync(_ server: RedisServer, of primary: RedisServer) -> Bool {
+        let online = (primary.replication()?.followers ?? []).filter(\.isOnline).map(\.address)
+        if server === primary { return online.isEmpty }
+        return !online.contains(server.node.address) || !(server.replication()?.isLinkUp ?? false)
+    }
+
+    /// A write that every replica confirms, and with it all before it: what INFO says of links is no proof.
+    static func proveReplication(from primary: RedisServer, to count: Int) throws(SystemError) {
+        _ = primary.probeWrite()
+        let confirmed = try primary.call(["WAIT", "\(count)", "\(Int(SystemLimits.promotionSeconds * 1000))"])
+        guard confirmed == .integer(Int64(count)) else {
+            throw SystemError(
+                .deadline,
+                "\(confirmed.text) of \(count) replicas of \(primary.node.name) confirm a first write within "
+                    + "\(Int(SystemLimits.promotionSeconds)) s, though all say that they are in sync")
+        }
+    }
+
+    /// What replicas are still without after their first start, as an error.
+    func notInSync(_ missing: String) -> SystemError {
+        SystemError(
+            .deadline,
+            "the replicas are not in sync \(Int(SystemLimits.syncSeconds)) s after their start: \(missing); "
+                + "see their logs in \(trial.logDirectory)")
+    }
+}
