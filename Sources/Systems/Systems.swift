@@ -14,9 +14,7 @@ public enum Systems {
             name: "redis-cluster", about: "shards with replicas; the cluster fails over by itself",
             beside: "redis-standalone"),
         KafkaKind(),
-        NotBuiltYet(
-            name: "hybrid", about: "a hot tier on Redis, a cold one on Kafka, and the bridge between them",
-            beside: "redis-standalone"),
+        HybridKind(),
     ]
 
     /// What they are made of, each once.

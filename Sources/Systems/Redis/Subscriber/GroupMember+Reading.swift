@@ -68,8 +68,13 @@ extension GroupMember {
         if let event, plan.mayDie(event, times: times) {
             held.keep(fields[1].bytes, agent: event.agent, of: delivery, one)
         }
-        inbox.handed.append(
-            Handed(consumer: index, stream: stream, position: position, times: times, event: event))
+        var handed = Handed(consumer: index, stream: stream, position: position, times: times, event: event)
+        if plan.keepsValues, event != nil {
+            let value = fields[1].bytes
+            handed.valueLength = Int32(value.count)
+            inbox.values.append(contentsOf: value)
+        }
+        inbox.handed.append(handed)
     }
 
     // MARK: Its place

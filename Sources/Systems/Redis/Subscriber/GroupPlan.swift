@@ -15,6 +15,10 @@ struct GroupPlan: Sendable {
     let block: Int64
     /// From when on what idles is taken over, in nanoseconds; nil: never, not even what is the consumer's own.
     let claim: Int64?
+    /// The bytes of what is handed over are asked for.
+    let keepsValues: Bool
+    /// What owners of streams are told apart by, and where they are kept; nil: streams have no owners.
+    let registry: [UInt8]?
     private let poison: Poison
     private let deadLetterAfter: Int?
 
@@ -37,6 +41,8 @@ struct GroupPlan: Sendable {
         block = max(1, settings.block / 1_000_000)
         // With NOACK nothing is ever pending.
         claim = settings.ack == .none ? nil : settings.claim.map { max(1_000_000, $0) }
+        keepsValues = orders.keepsValues
+        registry = orders.ownsStreams ? Array("\(orders.client.streams[0]).\(orders.groupName)-owners".utf8) : nil
         poison = orders.poison
         deadLetterAfter = deadStreams.isEmpty ? nil : settings.deadLetterAfter
     }
