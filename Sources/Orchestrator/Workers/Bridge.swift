@@ -7,7 +7,7 @@ import Workers
 final class Bridge: WorkerPlace<BridgeOrders, BridgeStatus> {
     /// How often one that is to stand still is told so: more often than it forgets.
     private static let haltEvery: Int64 = 100_000_000
-    private var toldToHalt: Int64 = .min
+    private var toldToHalt: Int64 = 0
 
     /// What a crash of it at this moment would show on; true while it is stopped, too.
     var holding: Int { processes.last.flatMap { HoldingFile.read($0.orders.holdingPath) } ?? 0 }

@@ -160,6 +160,7 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
             rounds += 1
             takeInbox()
             takeCompletions()
+            dropLost()
             switch orders.bridge.ack {
             case .afterKafka:
                 if try stop.passes(.read, holding: cargo.due, now: steady()) { try send() }
@@ -247,14 +248,19 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
         completions.removeAll(keepingCapacity: true)
     }
 
-    /// Lets what is to be sent go, unless it is another bridge's by now.
-    private mutating func send() throws(WorkerError) {
+    /// What was not sent so far and is, or may be, another bridge's by now is left to that one.
+    private mutating func dropLost() {
+        if cargo.due == 0 { return }
         let now = steady()
-        guard cargo.due > 0, now >= sendAt, !isStopping || now < leavesBy else { return }
         for delivery in cargo.drop(where: { [subscriber] in !subscriber.owns($0, now: now) }) {
             subscriber.refuse(delivery, poller, now: now, into: &inbox)
         }
-        if cargo.due == 0 { return }
+    }
+
+    /// Lets what is to be sent go.
+    private mutating func send() throws(WorkerError) {
+        let now = steady()
+        guard cargo.due > 0, now >= sendAt, !isStopping || now < leavesBy else { return }
         let t = clock()
         while let (handed, slot) = cargo.next(number: nextTry) {
             guard let event = handed.event else { preconditionFailure("what is no event is to be sent") }

@@ -22,6 +22,8 @@ final class GroupConnection {
         case ack(count: Int, again: Bool)
         case move(delivery: Int64)
         case unblock
+        /// Which streams are the consumer's.
+        case own
     }
 
     struct Lost {

@@ -174,6 +174,7 @@ extension GroupMember {
         case .move(let delivery):
             move = MoveProgress()
             moved(delivery, lost.wasSent ? .unknown : .failed, nil, lost.reason, into: &inbox)
+        case .own: ownership?.retry(at: .max)
         case .name, .join, .make, .read, .pending, .claim, .unblock: break
         }
     }

@@ -8,7 +8,8 @@ extension GroupMember {
     /// Called with what is free at that moment: reads, or first takes over, if there is room.
     func demand(_ room: Int, _ poller: borrowing Poller, now: Int64) {
         self.room = room
-        guard room > 0, isIn, !isLeaving, !takesOver(now: now) else { return send(poller, now: now) }
+        keepOwnership(hasRoom: room > 0, now: now)
+        guard room > 0, isIn, !isLeaving, mayRead(now: now), !takesOver(now: now) else { return send(poller, now: now) }
         if !isReading, readAt == .max, reading.state == .connected, readingName != nil { read(now: now) }
         send(poller, now: now)
     }
@@ -17,19 +18,20 @@ extension GroupMember {
         isReading = true
         reading.ask(.read, now: now, within: plan.block * 1_000_000 + GroupPlan.timeout)
         let quiet = plan.ack == .none
-        reading.output.command((quiet ? 10 : 9) + 2 * plan.streams.count)
+        let streams = readable
+        reading.output.command((quiet ? 10 : 9) + 2 * streams.count)
         reading.output.word("XREADGROUP")
         reading.output.word("GROUP")
         reading.output.word(plan.group)
         reading.output.word(name)
         reading.output.word("COUNT")
-        reading.output.word(Int64(plan.count(forRoom: room)))
+        reading.output.word(Int64(plan.count(forRoom: room, of: streams.count)))
         reading.output.word("BLOCK")
         reading.output.word(plan.block)
         if quiet { reading.output.word("NOACK") }
         reading.output.word("STREAMS")
-        for stream in plan.streams { reading.output.word(stream) }
-        for _ in plan.streams { reading.output.word(">") }
+        for stream in streams { reading.output.word(plan.streams[stream]) }
+        for _ in streams { reading.output.word(">") }
     }
 
     func takeRead(_ reply: RedisReply.View, now: Int64, into inbox: inout ConsumerInbox) -> Bool {
@@ -147,6 +149,7 @@ extension GroupMember {
         }
         isIn = true
         claimAt = now
+        ownership?.joined(now: now)
         goesWell()
         tellAgain(now: now)
     }
@@ -168,8 +171,12 @@ extension GroupMember {
         return !isReading && scan.claimsToCome == 0
     }
 
-    func end(now: Int64, into inbox: inout ConsumerInbox) {
+    func end(_ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
         reading.end(now: now)
+        if ownership != nil, isIn, asking.state == .connected {
+            askOwnership(leaves: true, now: now)
+            asking.send(poller, now: now)
+        }
         asking.end(now: now)
         settle(now: now, into: &inbox)
         (joinAt, readAt, claimAt) = (.max, .max, .max)

@@ -54,5 +54,5 @@ struct GroupPlan: Sendable {
     }
 
     /// Entries that each stream may give a read that has room for so many in all: the server counts by stream.
-    func count(forRoom room: Int) -> Int { max(1, room / streams.count) }
+    func count(forRoom room: Int, of streams: Int) -> Int { max(1, room / streams) }
 }
