@@ -33,6 +33,8 @@ public struct GroupForm: Sendable {
     public var acks: [GroupSettings.Ack]
     /// Keys beyond those that every system has (`GroupForm.usual`).
     public var keys: [String]
+    /// A name that is somebody else's there.
+    public var taken: (name: String, owner: String)?
 
     public static let usual = ["name", "consumers", "processes", "ack", "processing", "batch", "start", "dead-letter"]
 

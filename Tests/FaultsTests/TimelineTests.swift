@@ -174,10 +174,15 @@ struct TimelineTests {
             nested.notBuilt?.description.hasPrefix("f.yml:6:23: timeline[0].steps[0]: drop is not built yet") == true)
         #expect(try fault(timeline: "- {do: heal}").notBuilt == nil)
         #expect(try fault(timeline: "- {do: kill, node: producer 1}").notBuilt == nil)
+        let bridge = try fault(timeline: "- {do: kill, node: [primary, bridge 2]}")
+        #expect(bridge.notBuilt == nil && bridge.missingBridge(of: 2) == nil)
         #expect(
-            try fault(timeline: "- {do: kill, node: [primary, bridge]}").notBuilt?.description
-                == "f.yml:6:3: timeline[0]: there is no bridge yet; the workers that there are are producers and consumers"
-        )
+            bridge.missingBridge(of: 1)?.description
+                == "f.yml:6:3: timeline[0]: there is no bridge 2: the configuration has 1; set bridge.count to 2 or more, "
+                + "or name another")
+        #expect(
+            try fault(timeline: "- {do: start, worker: bridge}").missingBridge(of: 0)?.description
+                == "f.yml:6:3: timeline[0]: there is no bridge: the system has none; take system: hybrid")
         #expect(try fault(timeline: "- {do: start, worker: consumer readers}").notBuilt == nil)
     }
 }

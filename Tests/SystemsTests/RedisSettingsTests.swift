@@ -247,7 +247,7 @@ struct SystemsTests {
             ])
     }
 
-    @Test(arguments: ["redis-sentinel", "redis-cluster", "hybrid"])
+    @Test(arguments: ["redis-sentinel", "redis-cluster"])
     func systemsThatAreNotBuiltSaySo(_ name: String) throws {
         let place = try YAML.read("system: \(name)", file: "suite.yml")
         let kind = try Systems.named(Value(.scalar(name, plain: true), file: "suite.yml", line: 1, column: 9, path: ""))

@@ -8,7 +8,11 @@ struct HybridKind: SystemKind {
     let about = "a hot tier on Redis, a cold one on Kafka, and Holdfast's own bridge between them"
 
     /// Groups read the hot tier, and all that can be one are alike in what their groups can be told.
-    var groupForm: GroupForm? { RedisForm.groups }
+    var groupForm: GroupForm? {
+        var form = RedisForm.groups
+        form.taken = (BridgeSettings.groupName, "the bridges themselves")
+        return form
+    }
     let ownFields = ["hot", "cold", "bridge"]
 
     let acknowledgements: [(form: String, promise: String)] = [
