@@ -90,4 +90,26 @@ struct RedisOwnershipTests {
             #expect(dead.handed.count == 300)
         }
     }
+
+    /// Where streams have no owners: who waits with something in hand is not dead, and who is not heard of is.
+    @Test func whoWaitsKeepsWhatItHas() async throws {
+        try await onThread {
+            let group = GroupSettings.test(claim: 300)
+            let bench = try Bench(groups: [group])
+            try bench.start()
+            let first = try SubscriberRig(bench, group, names: ["b-1"], keeps: true)
+            try bench.addEvents(5)
+            try first.settle { first.handed.count == 5 }
+            first.room = 0
+            let second = try SubscriberRig(bench, group, names: ["b-2"], keeps: true)
+            let end = MonotonicClock.now() + 1_500_000_000
+            try first.settle {
+                try second.turn()
+                return MonotonicClock.now() >= end
+            }
+            #expect(second.subscriber.isReady && second.handed.isEmpty)
+            try second.settle { second.handed.count == 5 }
+            #expect(second.handed.allSatisfy { $0.times == 2 })
+        }
+    }
 }

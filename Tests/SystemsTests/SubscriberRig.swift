@@ -25,7 +25,7 @@ final class SubscriberRig {
 
     init(
         _ bench: Bench, _ group: GroupSettings, names: [String] = ["c-1"], poison: Double = 0,
-        clients: String = "follow", owns: Bool = false
+        clients: String = "follow", owns: Bool = false, keeps: Bool = false
     ) throws {
         var (client, name) = bench.system.subscription(of: group)
         client.settings["clients"] = clients
@@ -35,7 +35,7 @@ final class SubscriberRig {
             poison: Poison(share: poison, seed: 1),
             deadLetters: dead.isEmpty ? nil : ConsumerOrders.DeadLetters(streams: dead, log: 1), historyPath: "",
             holdingPath: "")
-        (orders.ownsStreams, orders.keepsValues) = (owns, owns)
+        (orders.ownsStreams, orders.keepsValues) = (owns, owns || keeps)
         subscriber = try RedisSubscriber(orders)
         poller = try Poller()
         consumers = names.count

@@ -182,6 +182,8 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
         try stop.keep(holding: holding)
     }
 
+    private var tellsFirst: Bool { orders.bridge.ack == .beforeKafka }
+
     /// Events that a crash at this moment would show on, for certain.
     private var holding: Int {
         switch orders.bridge.ack {
@@ -199,7 +201,7 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
             let isForwarded = isForwarded(handed)
             let delivery = cargo.take(handed, value: inbox.values[start..<end], isForwarded: isForwarded)
             // Nothing is to be done with it.
-            if !isForwarded { history.append(.processed, of: delivery, to: 0, t: t) }
+            if !isForwarded, tellsFirst { history.append(.processed, of: delivery, to: 0, t: t) }
             start = end
         }
         counters.deliveries += Int64(inbox.handed.count)
@@ -238,7 +240,7 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
             let isThrough = completion.outcome == .acked
             cargo.answered(delivery, isThrough: isThrough)
             if isThrough {
-                history.append(.processed, of: delivery, to: 0, t: t)
+                if tellsFirst { history.append(.processed, of: delivery, to: 0, t: t) }
                 counters.forwarded += 1
             } else {
                 counters.retried += 1
@@ -278,6 +280,11 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
         if cargo.untold == 0 { return }
         telling.removeAll(keepingCapacity: true)
         cargo.tell(into: &telling)
+        if !tellsFirst {
+            // All of them together, in their order: that takes one record.
+            let t = clock()
+            for delivery in telling { history.append(.processed, of: delivery, to: 0, t: t) }
+        }
         try stop.lower(to: 0)
         try history.flush()
         subscriber.acknowledge(telling, poller, now: steady(), into: &inbox)

@@ -24,6 +24,8 @@ final class GroupConnection {
         case unblock
         /// Which streams are the consumer's.
         case own
+        /// What is in hand stays so.
+        case keep
     }
 
     struct Lost {

@@ -175,7 +175,7 @@ extension GroupMember {
             move = MoveProgress()
             moved(delivery, lost.wasSent ? .unknown : .failed, nil, lost.reason, into: &inbox)
         case .own: ownership?.retry(at: .max)
-        case .name, .join, .make, .read, .pending, .claim, .unblock: break
+        case .name, .join, .make, .read, .pending, .claim, .unblock, .keep: break
         }
     }
 }

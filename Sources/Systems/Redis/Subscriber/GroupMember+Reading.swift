@@ -9,6 +9,7 @@ extension GroupMember {
     func demand(_ room: Int, _ poller: borrowing Poller, now: Int64) {
         self.room = room
         keepOwnership(hasRoom: room > 0, now: now)
+        keepInHand(now: now)
         guard room > 0, isIn, !isLeaving, mayRead(now: now), !takesOver(now: now) else { return send(poller, now: now) }
         if !isReading, readAt == .max, reading.state == .connected, readingName != nil { read(now: now) }
         send(poller, now: now)

@@ -41,6 +41,8 @@ final class GroupMember {
     var scan = PendingScan()
     var claimAt: Int64 = .max
 
+    /// When it last had nothing in hand, or told that it keeps what it has.
+    var keptAt: Int64 = 0
     /// Nil: streams have no owners.
     var ownership: StreamOwnership?
 
@@ -72,7 +74,7 @@ final class GroupMember {
     var nextDeadline: Int64 {
         let claims = room > 0 && isIn && plan.claim != nil && scan.isOver && hasStreams ? claimAt : .max
         let lease = isIn && !isLeaving ? ownership?.askAt ?? .max : .max
-        return min(reading.nextDeadline, asking.nextDeadline, joinAt, readAt, min(claims, lease, tellAt))
+        return min(reading.nextDeadline, asking.nextDeadline, joinAt, readAt, min(claims, lease, tellAt, keepAt))
     }
 
     // MARK: Connections
@@ -116,6 +118,7 @@ final class GroupMember {
         if readAt <= now { readAt = .max }
         if tellAt <= now { tellAgain(now: now) }
         keepOwnership(hasRoom: false, now: now)
+        keepInHand(now: now)
         send(poller, now: now)
         settle(now: now, into: &inbox)
     }
@@ -178,6 +181,8 @@ final class GroupMember {
             return true
         case .unblock: return true
         case .own: return takeOwnership(reply, now: now)
+        // What is another's by now is told by nothing else.
+        case .keep: return reply.integer != nil || reply.isError
         case .join(let stream): return takeJoin(stream, reply, now: now)
         case .make(let stream): return takeMade(stream, reply, now: now)
         case .read: return takeRead(reply, now: now, into: &inbox)

@@ -19,6 +19,8 @@ struct GroupPlan: Sendable {
     let keepsValues: Bool
     /// What owners of streams are told apart by, and where they are kept; nil: streams have no owners.
     let registry: [UInt8]?
+    /// What is in hand for long is kept from others who would take it over.
+    var keepsInHand: Bool { keepsValues && registry == nil }
     private let poison: Poison
     private let deadLetterAfter: Int?
 
