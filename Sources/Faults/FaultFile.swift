@@ -22,15 +22,6 @@ public struct FaultFile: Sendable {
 
     public func applies(to system: String) -> Bool { appliesTo.contains(system) }
 
-    /// What of this fault can't be done yet, at its place; nil if all can.
-    public var notBuilt: Diagnostic? {
-        for (verb, source) in timeline.verbsAndPlaces where FaultFile.isOfBridge(verb) {
-            return source.diagnostic(
-                "there is no bridge yet", remedy: "the workers that there are are producers and consumers")
-        }
-        return nil
-    }
-
     /// The place of a step that names a producer beyond the last of so many; nil if there is none.
     public func missingProducer(of count: Int) -> Diagnostic? {
         for (verb, source) in timeline.verbsAndPlaces {
@@ -45,7 +36,7 @@ public struct FaultFile: Sendable {
     }
 
     /// The place of a step that is about consumers which these groups do not have; nil if there is none.
-    public func missingConsumer(of groups: [GroupSettings]) -> Diagnostic? {
+    public func missingConsumer(of groups: [GroupSettings], hasBridges: Bool = false) -> Diagnostic? {
         let count = groups.reduce(0) { $0 + $1.processes }
         let remedy = "add groups to the suite or the configuration, such as groups: [{name: executor, consumers: 3}]"
         func missing(_ nodes: NodeSelection?, _ source: Value) -> Diagnostic? {
@@ -65,15 +56,35 @@ public struct FaultFile: Sendable {
         }
         for (wait, source) in timeline.waitsAndPlaces {
             if let problem = missing(wait.nodes, source) { return problem }
-            guard wait is CaughtUp || wait is Holding, groups.isEmpty else { continue }
+            let isOfBridge = wait is CaughtUp ? hasBridges : wait.nodes?.words.contains { $0.word == "bridge" } ?? false
+            guard wait is CaughtUp || wait is Holding, groups.isEmpty, !isOfBridge else { continue }
             return source.diagnostic("there is no group to wait for", remedy: remedy)
         }
         return nil
     }
 
-    private static func isOfBridge(_ verb: any Verb) -> Bool {
-        if case .bridge = (verb as? StartWorker)?.worker { return true }
-        return verb.nodes?.words.contains { $0.word == "bridge" } ?? false
+    /// The place of a step that names a bridge beyond the last of so many; nil if there is none.
+    public func missingBridge(of count: Int) -> Diagnostic? {
+        func missing(_ numbers: [Int], _ source: Value) -> Diagnostic? {
+            guard let number = numbers.first(where: { $0 > count }) else { return nil }
+            if count == 0 {
+                return source.diagnostic("there is no bridge: the system has none", remedy: "take system: hybrid")
+            }
+            return source.diagnostic(
+                "there is no bridge \(number): the configuration has \(count)",
+                remedy: "set bridge.count to \(number) or more, or name another")
+        }
+        func numbers(_ nodes: NodeSelection?) -> [Int] {
+            nodes?.words.filter { $0.word == "bridge" }.map { $0.number ?? 1 } ?? []
+        }
+        for (verb, source) in timeline.verbsAndPlaces {
+            let starts = (verb as? StartWorker)?.worker == .bridge
+            if let problem = missing(numbers(verb.nodes) + (starts ? [1] : []), source) { return problem }
+        }
+        for (wait, source) in timeline.waitsAndPlaces {
+            if let problem = missing(numbers(wait.nodes), source) { return problem }
+        }
+        return nil
     }
 
     /// Reads a fault from its document.

@@ -39,8 +39,8 @@ public struct Plan {
     private mutating func reason(for cell: Suite.Cell, on machine: MachineLimits) -> String? {
         if let reason = machine.noLab { return reason }
         do {
-            let server = try cell.configured.server(in: machine.lab)
-            for version in [server, cell.configured.client].compactMap({ $0 }) where !servers.contains(version) {
+            let needed = try cell.configured.servers(in: machine.lab)
+            for version in needed + [cell.configured.client].compactMap({ $0 }) where !servers.contains(version) {
                 servers.append(version)
             }
         } catch {

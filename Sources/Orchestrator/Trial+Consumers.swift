@@ -30,16 +30,19 @@ extension TrialRun {
 
     /// Lets the groups catch up, ends their consumers, and writes down where the groups stand.
     func endConsumers(_ system: any System, _ scene: TrialScene, _ recorder: Recorder) throws(TrialError) {
-        guard !cell.groups.isEmpty else { return }
+        guard !groups.isEmpty else { return }
         teller.say("groups catch up")
-        var (progress, since) = (consumers.progress, recorder.now)
+        var (progress, since) = (self.progress, recorder.now)
         _ = try patiently(upTo: Limits.catchUp) {
             if scene.areGroupsCaughtUp { return true }
-            if consumers.progress != progress { (progress, since) = (consumers.progress, recorder.now) }
+            if self.progress != progress { (progress, since) = (self.progress, recorder.now) }
             return Double(recorder.now - since) / 1e9 > standstill
         }
         consumers.send(.stop)
-        let ended = try patiently(upTo: Double(Limits.consumerLeaves.nanoseconds) / 1e9) { consumers.allEnded }
+        bridges.send(.stop)
+        let ended = try patiently(upTo: Double(Limits.consumerLeaves.nanoseconds) / 1e9) {
+            consumers.allEnded && bridges.allEnded
+        }
         if !ended { invalidate("the consumers did not come to their end") }
         do throws(SystemError) {
             for end in try system.groupEnds(patience: watch) { recorder.groupEnd(end, form: system.form) }
@@ -49,10 +52,25 @@ extension TrialRun {
         }
     }
 
+    private var progress: Int64 { consumers.progress + bridges.progress }
+
+    /// Starts the bridges and waits until each has its place and its connections.
+    func startBridges(_ system: any System) throws(TrialError) {
+        guard system.bridge != nil else { return }
+        teller.say("bridges join")
+        try attempt { try bridges.start(run: setting.run, directory: setting.directory, of: system) }
+        guard try patiently(upTo: Limits.consumersJoin, until: { bridges.areReady || bridges.hasLost }),
+            !bridges.hasLost
+        else {
+            let names = bridges.unready.joined(separator: ", ")
+            throw TrialError("these are not ready after \(Int(Limits.consumersJoin)) s: \(names); see logs")
+        }
+    }
+
     /// What the history does not hold: what workers and servers counted of themselves.
     func count(_ trial: inout Summary.Trial) {
-        guard !cell.groups.isEmpty else { return }
-        trial.groups = Dictionary(
+        guard !groups.isEmpty else { return }
+        var counted = Dictionary(
             uniqueKeysWithValues: cell.groups.map { group in
                 let statuses = consumers.statuses(of: group.name)
                 return (
@@ -62,16 +80,24 @@ extension TrialRun {
                         refusals: statuses.reduce(0) { $0 + $1.refusals })
                 )
             })
+        if let bridge = cell.configured.bridge {
+            let statuses = bridges.statuses
+            counted[bridge.group.name] = Summary.Trial.GroupRun(
+                consumers: bridge.count, rebalances: statuses.reduce(0) { $0 + $1.rebalances },
+                refusals: statuses.reduce(0) { $0 + $1.refusals })
+        }
+        trial.groups = counted
         trial.cpu = cpuMeter.map {
             Summary.Trial.CPU(
-                harnessNanoseconds: $0.harness(producers, consumers), serversNanoseconds: $0.servers(lab?.nodes ?? []))
+                harnessNanoseconds: $0.harness(producers, consumers, bridges),
+                serversNanoseconds: $0.servers(lab?.nodes ?? []))
         }
     }
 
     /// How long groups may make no progress before nobody waits for them any more: longer than a dead member's place
     /// stays taken, or what it held is left alone.
     private var standstill: Double {
-        let own = cell.groups.map { max($0.sessionTimeout, 2 * ($0.claim ?? 0), $0.processing) }.max() ?? 0
+        let own = groups.map { max($0.sessionTimeout, 2 * ($0.claim ?? 0), $0.processing) }.max() ?? 0
         return Limits.standstill + Double(own) / 1e9
     }
 

@@ -42,6 +42,7 @@ final class TrialRun {
     let teller: TrialTeller
     let producers = Producers()
     let consumers = Consumers()
+    let bridges = Bridges()
     private(set) var cpuMeter: CPUMeter?
     private var lastPolled: Int64 = 0
     private(set) var lab: (any Lab)?
@@ -84,6 +85,9 @@ final class TrialRun {
         return trial
     }
 
+    /// Everybody who reads: the groups that the suite names, and the bridges.
+    var groups: [GroupSettings] { cell.groups + [cell.configured.bridge?.group].compactMap { $0 } }
+
     /// From the trial's start to the first intended event.
     private var lead: Int64 { cell.configured.lead }
 
@@ -95,16 +99,18 @@ final class TrialRun {
         }
         let system = try startSystem()
         try startConsumers(system)
+        try startBridges(system)
         let recorder = try attempt {
             try Recorder(path: setting.directory + "/history/control.jsonl", header: header(system))
         }
         self.recorder = recorder
-        for group in cell.groups { recorder.group(GroupLogs.record(of: group, system)) }
+        for group in groups { recorder.group(GroupLogs.record(of: group, system)) }
         consumers.begin(epoch: recorder.epoch)
+        bridges.begin(epoch: recorder.epoch)
         let plannedEnd = lead + cell.workload.duration
         let scene = TrialScene(
             system: system, watch: watch, recorder: recorder, producers: producers, consumers: consumers,
-            groups: cell.groups, plannedEnd: plannedEnd, clientAddress: lab?.clientAddress ?? "")
+            bridges: bridges, groups: groups, plannedEnd: plannedEnd, clientAddress: lab?.clientAddress ?? "")
         self.scene = scene
         defer { trial.refusedStarts = scene.refusedStarts }
         try load(system, recorder, scene)
@@ -152,7 +158,7 @@ final class TrialRun {
                     directory: setting.directory),
                 client: system.clientOrders())
         }
-        cpuMeter = CPUMeter(consumers, lab?.nodes ?? [])
+        cpuMeter = CPUMeter(consumers, bridges, lab?.nodes ?? [])
         teller.say("load")
         observed = system
         defer { observed = nil }
@@ -253,6 +259,7 @@ final class TrialRun {
     private func close() {
         producers.end()
         consumers.end()
+        bridges.end()
         system?.collectLogs()
         if leavesNoTrace, let lab, let system {
             setting.standing.keep(lab, system)
@@ -274,6 +281,7 @@ final class TrialRun {
         if clock - lastPolled > Limits.consumersEvery {
             lastPolled = clock
             consumers.poll()
+            bridges.poll()
         }
         for (worker, reason) in scene?.noteEnds() ?? [] { invalidate(reason, worker: worker) }
         teller.tellCommands()

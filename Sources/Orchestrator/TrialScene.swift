@@ -15,6 +15,7 @@ final class TrialScene: Scene {
     private let recorder: Recorder
     private let crew: Producers
     private let readers: Consumers
+    private let carriers: Bridges
     private let groups: [GroupSettings]
     private(set) var refusedStarts = 0
     private var backlogsAsked: Int64?
@@ -22,10 +23,10 @@ final class TrialScene: Scene {
 
     init(
         system: any System, watch: Watch, recorder: Recorder, producers: Producers, consumers: Consumers,
-        groups: [GroupSettings], plannedEnd: Int64, clientAddress: String
+        bridges: Bridges, groups: [GroupSettings], plannedEnd: Int64, clientAddress: String
     ) {
         (self.system, patience, self.recorder, crew) = (system, watch, recorder, producers)
-        (readers, self.groups) = (consumers, groups)
+        (readers, carriers, self.groups) = (consumers, bridges, groups)
         (self.plannedEnd, self.clientAddress) = (plannedEnd, clientAddress)
         ledger = FaultLedger(now: { recorder.now }, record: { recorder.fault($0) })
     }
@@ -36,7 +37,9 @@ final class TrialScene: Scene {
     func tellClients() {
         crew.send(.addresses(system.clientOrders().addresses))
         guard let group = groups.first else { return }
-        readers.send(.addresses(system.subscription(of: group).client.addresses))
+        let addresses = system.subscription(of: group).client.addresses
+        readers.send(.addresses(addresses))
+        carriers.send(.addresses(addresses))
     }
 
     var producers: [any Worker] { crew.all }
@@ -54,7 +57,20 @@ final class TrialScene: Scene {
         do { return try readers.add(to: group) } catch { throw FaultError(.failed, "start: \(error)") }
     }
 
-    func holding(of worker: any Worker) -> Int { (worker as? Consumer)?.holding ?? 0 }
+    var bridges: [any Worker] { carriers.all }
+    var bridgesAtStart: Int { carriers.countAtStart }
+
+    func addBridge() throws(FaultError) -> any Worker { carriers.add() }
+
+    func holding(of worker: any Worker, stage: Holding.Stage?) -> Int {
+        guard let bridge = worker as? Bridge else { return (worker as? Consumer)?.holding ?? 0 }
+        return switch stage {
+        case nil: bridge.holding
+        case .read: bridge.holding(at: .read)
+        case .produced: bridge.holding(at: .produced)
+        case .acked: bridge.holding(at: .acked)
+        }
+    }
 
     /// Asks the system at most ten times a second; a system that cannot say has not caught up.
     var areGroupsCaughtUp: Bool {
@@ -70,6 +86,7 @@ final class TrialScene: Scene {
         switch worker {
         case let producer as Producer: return try restart(producer)
         case let consumer as Consumer: return try restart(consumer)
+        case let bridge as Bridge: return try restart(bridge)
         default: preconditionFailure("\(worker.name) is no worker of this trial")
         }
     }
@@ -89,6 +106,23 @@ final class TrialScene: Scene {
                     + "see logs/\(process.orders.worker).log")
         }
         return "process \(process.pid) is a member of \(consumer.group.name)"
+    }
+
+    private func restart(_ bridge: Bridge) throws(FaultError) -> String {
+        let process: BridgeProcess
+        do {
+            process = try carriers.play(bridge, of: system)
+        } catch {
+            throw FaultError(.failed, "\(bridge.name): \(error)")
+        }
+        let came = try wait(upTo: Limits.consumersJoin) { process.poll().ready || process.exit != nil }
+        guard came, process.exit == nil else {
+            throw FaultError(
+                .failed,
+                "\(bridge.name): process \(process.pid) \(process.exit.map { "ended, \($0)" } ?? "does not connect"); "
+                    + "see logs/\(process.orders.worker).log")
+        }
+        return "process \(process.pid) is a bridge"
     }
 
     private func restart(_ producer: Producer) throws(FaultError) -> String {
@@ -120,7 +154,7 @@ final class TrialScene: Scene {
                 ledger.end(id)
             }
         }
-        lost += readers.newLosses()
+        lost += readers.newLosses() + carriers.newLosses()
         return lost
     }
 

@@ -16,6 +16,9 @@ public struct Poller: ~Copyable {
 
     deinit { buffer.deallocate() }
 
+    /// Readable when something has happened: another poller can wait for all of this one's.
+    public var descriptor: Int32 { epoll.raw }
+
     /// `token` comes back with each event. The descriptor stays its owner's, who removes it before closing it.
     public borrowing func add(_ descriptor: Int32, token: UInt64, read: Bool = true, write: Bool = false)
         throws(KernelFailure)

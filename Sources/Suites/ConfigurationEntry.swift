@@ -19,6 +19,8 @@ struct ConfigurationEntry {
     /// Nil: the suite's own list is meant.
     var faults: [FaultEntry]?
     var place: Value
+    /// Fields that only its system has.
+    var own: [String: Value] = [:]
     /// Where its name is written.
     var namePlace: Value
 
@@ -39,18 +41,20 @@ struct ConfigurationEntry {
         trials = try fields.optional("trials")?.wholeNumber(in: SuiteReader.trials)
         groups = try fields.optional("groups")
         let faults = try fields.optional("faults")
-        try fields.finish()
         kind = try Systems.named(system)
+        for name in kind.ownFields { own[name] = try fields.optional(name) }
+        try fields.finish()
         if let settings { _ = try settings.mapping() }
         self.faults = if let faults { try FaultEntry.list(faults, search) } else { nil }
     }
 
     /// Checks it with the workload that it is to run under.
     func configured(for workload: WorkloadSettings, in lab: any LabKind) throws(Diagnostic) -> any ConfiguredSystem {
-        try kind.configure(
-            ConfigurationText(
-                name: name, settings: settings, ack: ack, retries: retries, transactions: transactions, place: place,
-                agents: workload.agents, inFlight: workload.inFlight, lab: lab))
+        var text = ConfigurationText(
+            name: name, settings: settings, ack: ack, retries: retries, transactions: transactions, place: place,
+            agents: workload.agents, inFlight: workload.inFlight, lab: lab)
+        text.own = own
+        return try kind.configure(text)
     }
 
     /// What a report shows of it.
@@ -59,6 +63,7 @@ struct ConfigurationEntry {
         if let settings, case .mapping(let entries) = settings.content {
             for (key, value) in entries { shown[key.text] = value.isScalar ? value.text : value.flow }
         }
+        for (field, value) in own { shown[field] = value.flow }
         return Summary.Configuration(
             name: name, system: kind.name, settings: shown, ack: configured.acknowledgement,
             retries: configured.retries.rawValue,

@@ -37,6 +37,9 @@ enum GroupReader {
         var fields = try Fields(value, of: "a group")
         let name = try fields.required("name", such: "{name: memory-updater, consumers: 3}")
         var group = GroupSettings(name: try checked(name))
+        if let taken = form.taken, taken.name == group.name {
+            throw name.diagnostic("\(shown(group.name)) is the group of \(taken.owner)", remedy: "rename this one")
+        }
         try readUsual(&group, &fields)
         try readAck(&group, &fields, form, kind)
         try readOwn(&group, &fields, form)

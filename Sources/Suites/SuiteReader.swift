@@ -112,16 +112,18 @@ struct SuiteReader {
                 throw fault.place.diagnostic(
                     "\(shown(fault.fault.name)) is in the list twice", remedy: "keep one, and set its trials")
             }
-            if let problem = fault.fault.notBuilt { throw problem }
             var own = draft
             if let workload = fault.workload { try own.apply(workload) }
             let settings = try own.checked(for: entry.place)
             if let problem = fault.fault.missingProducer(of: settings.producers) { throw problem }
-            if let problem = fault.fault.missingConsumer(of: groups) { throw problem }
+            let configured = try entry.configured(for: settings, in: lab)
+            if let problem = fault.fault.missingConsumer(of: groups, hasBridges: configured.bridge != nil) {
+                throw problem
+            }
+            if let problem = fault.fault.missingBridge(of: configured.bridge?.count ?? 0) { throw problem }
             let occurrence = 1 + earlier.count { $0.fault.name == fault.fault.name }
             let cell = Suite.Cell(
-                configuration: configuration, configured: try entry.configured(for: settings, in: lab),
-                fault: fault.fault,
+                configuration: configuration, configured: configured, fault: fault.fault,
                 description: fault.description, workload: settings, groups: groups,
                 trials: fault.trials ?? entry.trials ?? trials,
                 occurrence: occurrence)

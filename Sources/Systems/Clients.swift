@@ -24,4 +24,15 @@ public enum Clients {
         default: throw WorkerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
         }
     }
+
+    /// Plays a bridge's orders between the clients that they name; returns the process's exit status.
+    public static func bridge(_ orders: BridgeOrders) throws(WorkerError) -> Int32 {
+        switch (orders.hot.client, orders.cold.client) {
+        case ("redis", "kafka"):
+            BridgeWorker.run(
+                orders, subscriber: try RedisSubscriber(orders.reading), forwarder: try KafkaPublisher(orders))
+        case (let hot, let cold):
+            throw WorkerError("there is no bridge from \"\(hot)\" to \"\(cold)\"; built is redis to kafka")
+        }
+    }
 }

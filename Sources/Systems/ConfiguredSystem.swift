@@ -7,6 +7,8 @@ public protocol ConfiguredSystem: Sendable {
     /// The server program that will run in such a lab, with name and version as it says them; throws what is missing and
     /// how to get it.
     func server(in lab: any LabKind) throws(SystemError) -> ServerVersion
+    /// All server programs that will run there.
+    func servers(in lab: any LabKind) throws(SystemError) -> [ServerVersion]
     /// What an acknowledgement promises with just these settings, in a few words: `in the memory of one process`.
     var promise: String { get }
     /// Filesystem of each node's data, when it is to be one of its own.
@@ -30,6 +32,8 @@ public protocol ConfiguredSystem: Sendable {
     var retains: Bool { get }
     /// What this machine lacks for such groups, and how to get it; nil: nothing.
     func lack(for groups: [GroupSettings]) -> String?
+    /// The bridges between its tiers; nil: it has none.
+    var bridge: BridgeSettings? { get }
 }
 
 extension ConfiguredSystem {
@@ -39,6 +43,8 @@ extension ConfiguredSystem {
     public var lead: Int64 { 500_000_000 }
     public var retains: Bool { false }
     public func lack(for groups: [GroupSettings]) -> String? { nil }
+    public var bridge: BridgeSettings? { nil }
+    public func servers(in lab: any LabKind) throws(SystemError) -> [ServerVersion] { [try server(in: lab)] }
 }
 
 public struct ServerVersion: Hashable, Sendable {

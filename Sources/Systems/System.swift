@@ -68,6 +68,18 @@ public protocol System: AnyObject {
         _ each: (_ position: Position, _ event: DecodedEvent?) -> Void
     ) throws(SystemError) -> Int64
 
+    // Tiers: of a system that has several.
+
+    /// Names of its tiers, as node words say them, the one first that words without a tier mean; a system that is one
+    /// whole has one without a name.
+    var tiers: [String?] { get }
+    /// Which of its tiers a node is of.
+    func tier(of node: any Node) -> String?
+    /// Its logs, if there are several that should hold the same events; empty: there is one.
+    var logs: [History.Log] { get }
+    /// What a bridge between its tiers must know; nil: it has none.
+    var bridge: BridgePlan? { get }
+
     // Consumer groups: those of the trial's setting.
 
     /// How positions of its streams are written.
@@ -85,8 +97,12 @@ public protocol System: AnyObject {
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd]
 }
 
-// What a system without groups, or without replay from a place, need not say.
+// What a system without tiers, without groups, or without replay from a place, need not say.
 extension System {
+    public var tiers: [String?] { [nil] }
+    public func tier(of node: any Node) -> String? { nil }
+    public var logs: [History.Log] { [] }
+    public var bridge: BridgePlan? { nil }
     public var isolates: Bool { false }
     public func moveSlots(
         part: Int, from node: any Node, to other: (any Node)?, atomically: Bool, patience: any Patience
@@ -113,6 +129,24 @@ extension System {
     public func restart(_ node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
         try launch(node)
         return try awaitAnswer(of: node, patience: patience)
+    }
+}
+
+/// What bridges have in common: where they read, where they write, and how.
+public struct BridgePlan: Sendable {
+    public var settings: BridgeSettings
+    /// As the hot log calls their group.
+    public var groupName: String
+    public var hot: ClientOrders
+    public var cold: ClientOrders
+    /// The index of the cold log among the system's `logs`.
+    public var coldLog: Int
+
+    public init(
+        settings: BridgeSettings, groupName: String, hot: ClientOrders, cold: ClientOrders, coldLog: Int
+    ) {
+        (self.settings, self.groupName, self.hot, self.cold) = (settings, groupName, hot, cold)
+        self.coldLog = coldLog
     }
 }
 

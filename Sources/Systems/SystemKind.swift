@@ -12,6 +12,9 @@ public protocol SystemKind: Sendable {
     var acknowledgements: [(form: String, promise: String)] { get }
     /// Checks a configuration of a suite without starting anything; refuses what is wrong, by field.
     func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem
+    /// Fields of a configuration that only this one has; those of every system that mean nothing there are refused by
+    /// `configure`.
+    var ownFields: [String] { get }
     /// What consumer groups can be told there; nil: it has none.
     var groupForm: GroupForm? { get }
     /// The server that a configuration gets which names none, if the machine does not have it as a program of its own;
@@ -20,6 +23,7 @@ public protocol SystemKind: Sendable {
 }
 
 extension SystemKind {
+    public var ownFields: [String] { [] }
     public var groupForm: GroupForm? { nil }
     public func broughtServer() throws(SystemError) -> ServerVersion? { nil }
 }
@@ -29,6 +33,8 @@ public struct GroupForm: Sendable {
     public var acks: [GroupSettings.Ack]
     /// Keys beyond those that every system has (`GroupForm.usual`).
     public var keys: [String]
+    /// A name that is somebody else's there.
+    public var taken: (name: String, owner: String)?
 
     public static let usual = ["name", "consumers", "processes", "ack", "processing", "batch", "start", "dead-letter"]
 
@@ -54,6 +60,8 @@ public struct ConfigurationText: Sendable {
     public var ack: Value?
     public var retries: Value?
     public var transactions: Value?
+    /// Of the kind's own fields those that are there.
+    public var own: [String: Value] = [:]
     /// Where to point when something is missing: the configuration itself.
     public var place: Value
     public var agents: Int

@@ -10,9 +10,7 @@ public enum Systems {
         RedisSentinel(),
         RedisCluster(),
         KafkaKind(),
-        NotBuiltYet(
-            name: "hybrid", about: "a hot tier on Redis, a cold one on Kafka, and the bridge between them",
-            beside: "redis-standalone"),
+        HybridKind(),
     ]
 
     /// What they are made of, each once.
@@ -29,24 +27,5 @@ public enum Systems {
             throw value.diagnostic("there is no system `\(name)`", remedy: "did you mean `\(near)`?")
         }
         throw value.diagnostic("there is no system `\(name)`", remedy: "one of \(list)")
-    }
-}
-
-/// A system that has its name and cannot be run yet: a suite that names it is refused, and nothing pretends.
-struct NotBuiltYet: SystemKind {
-    let name: String
-    let about: String
-    /// What can be run in its place.
-    let beside: String
-
-    var settings: [SettingDescription] { [] }
-    var acknowledgements: [(form: String, promise: String)] { [] }
-    var isBuilt: Bool { false }
-
-    func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {
-        var place = text.place
-        if !place.path.hasSuffix("system") { place.path += place.path.isEmpty ? "system" : ".system" }
-        throw place.diagnostic(
-            "`\(name)` is not built yet in this version of Holdfast", remedy: "what can be run is `\(beside)`")
     }
 }

@@ -35,6 +35,7 @@ public protocol WorkerStatus: Decodable, Sendable {
 
 public typealias ProducerProcess = WorkerProcess<ProducerOrders, ProducerStatus>
 public typealias ConsumerProcess = WorkerProcess<ConsumerOrders, ConsumerStatus>
+public typealias BridgeProcess = WorkerProcess<BridgeOrders, BridgeStatus>
 
 /// A worker as the trial that started it sees it. Used by one thread, which must live as long as the worker.
 public final class WorkerProcess<Orders: WorkerOrders, Status: WorkerStatus> {
@@ -128,4 +129,9 @@ extension WorkerProcess where Orders == ProducerOrders {
 extension WorkerProcess where Orders == ConsumerOrders {
     /// Nothing happens if it has ended.
     public func send(_ command: ConsumerCommand) { send(line: command.line) }
+}
+
+extension WorkerProcess where Orders == BridgeOrders {
+    /// Nothing happens if it has ended.
+    public func send(_ command: BridgeCommand) { send(line: command.line) }
 }

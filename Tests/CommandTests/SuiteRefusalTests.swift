@@ -39,8 +39,6 @@ struct SuiteRefusalTests {
         Mistake("redis-standalone", "redis-standalon", at: "suite.yml:4:23", "system", "redis-standalone"),
         Mistake("appendonly: no", "quorum: 2", at: "suite.yml:4:", "quorum", "has no sentinels"),
         Mistake("redis-standalone", "redis-cluster", at: "suite.yml:4:", "redis-cluster", "not built yet"),
-        Mistake("redis-standalone", "hybrid", at: "suite.yml:4:", "hybrid", "not built yet"),
-        Mistake("redis-standalone", "hybrid", at: "suite.yml:4:", "hybrid", "not built yet"),
         Mistake("appendonly", "apendonly", at: "suite.yml:4:52", "apendonly", "did you mean `appendonly`"),
         Mistake("appendonly: no", "filesystem: zfs", at: "suite.yml:4:", "filesystem", "ext4"),
         Mistake("trials: 1", "gates: [{configuration: x, finding: lost, max: 0}]", at: "suite.yml:6:25", "fits \"x\""),

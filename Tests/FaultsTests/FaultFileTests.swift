@@ -185,7 +185,6 @@ struct FaultSearchTests {
         #expect(Set(known + ofKafka).isSubset(of: names))
         for name in names {
             let fault = try shipped.load(named: name)
-            #expect(fault.notBuilt == nil)
             #expect(fault.applies(to: "redis-replicated") || fault.appliesTo == ["kafka"])
             if ofKafka.contains(name) { #expect(fault.applies(to: "kafka")) }
         }

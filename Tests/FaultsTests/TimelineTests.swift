@@ -163,15 +163,17 @@ struct TimelineTests {
                 == "3: timeline[1]: no step before this one names the node that same means; name it here")
     }
 
-    @Test func whatIsNotBuiltIsSaidAtItsPlace() throws {
+    @Test func aMissingBridgeIsSaidAtItsPlace() throws {
         let nested = try fault(timeline: "- {each: all, steps: [{do: start, worker: bridge}]}")
-        #expect(nested.notBuilt?.description.hasPrefix("f.yml:6:23: timeline[0].steps[0]: there is no bridge") == true)
-        #expect(try fault(timeline: "- {do: heal}").notBuilt == nil)
-        #expect(try fault(timeline: "- {do: kill, node: producer 1}").notBuilt == nil)
         #expect(
-            try fault(timeline: "- {do: kill, node: [primary, bridge]}").notBuilt?.description
-                == "f.yml:6:3: timeline[0]: there is no bridge yet; the workers that there are are producers and consumers"
-        )
-        #expect(try fault(timeline: "- {do: start, worker: consumer readers}").notBuilt == nil)
+            nested.missingBridge(of: 0)?.description
+                == "f.yml:6:23: timeline[0].steps[0]: there is no bridge: the system has none; take system: hybrid")
+        let bridge = try fault(timeline: "- {do: kill, node: [primary, bridge 2]}")
+        #expect(bridge.missingBridge(of: 2) == nil)
+        #expect(
+            bridge.missingBridge(of: 1)?.description
+                == "f.yml:6:3: timeline[0]: there is no bridge 2: the configuration has 1; set bridge.count to 2 or more, "
+                + "or name another")
+        #expect(try fault(timeline: "- {do: kill, node: producer 1}").missingBridge(of: 0) == nil)
     }
 }

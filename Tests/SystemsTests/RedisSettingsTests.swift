@@ -297,18 +297,6 @@ struct SystemsTests {
             ])
     }
 
-    @Test(arguments: ["hybrid"])
-    func systemsThatAreNotBuiltSaySo(_ name: String) throws {
-        let place = try YAML.read("system: \(name)", file: "suite.yml")
-        let kind = try Systems.named(Value(.scalar(name, plain: true), file: "suite.yml", line: 1, column: 9, path: ""))
-        let text = ConfigurationText(
-            name: "c", settings: nil, ack: nil, retries: nil, place: place, agents: 1, inFlight: 1)
-        let error = #expect(throws: Diagnostic.self) { try kind.configure(text) }
-        #expect(error?.field == "system")
-        #expect(error?.problem == "`\(name)` is not built yet in this version of Holdfast")
-        #expect(error?.remedy.contains("redis-standalone") == true)
-    }
-
     @Test(arguments: [("redis-standalon", "did you mean `redis-standalone`?"), ("mysql", "one of redis-standalone, ")])
     func refusesUnknownSystem(_ name: String, _ remedy: String) throws {
         let value = Value(.scalar(name, plain: true), file: "suite.yml", line: 3, column: 9, path: "system")

@@ -14,6 +14,7 @@ final class SubscriberRig {
     /// What each consumer has room for, whenever it is asked.
     var room = 100
     private(set) var handed: [Handed] = []
+    private(set) var values: [UInt8] = []
     private(set) var acked: [Int64] = []
     private(set) var unconfirmed: [Int64] = []
     private(set) var moved: [(delivery: Int64, outcome: Outcome, position: Position?, reason: String)] = []
@@ -24,16 +25,17 @@ final class SubscriberRig {
 
     init(
         _ bench: Bench, _ group: GroupSettings, names: [String] = ["c-1"], poison: Double = 0,
-        clients: String = "follow"
+        clients: String = "follow", owns: Bool = false, keeps: Bool = false
     ) throws {
         var (client, name) = bench.system.subscription(of: group)
         client.settings["clients"] = clients
         let dead = bench.system.deadStreams(of: group)
-        let orders = ConsumerOrders(
+        var orders = ConsumerOrders(
             worker: "rig", number: 1, run: Bench.run, group: group, groupName: name, consumers: names, client: client,
             poison: Poison(share: poison, seed: 1),
             deadLetters: dead.isEmpty ? nil : ConsumerOrders.DeadLetters(streams: dead, log: 1), historyPath: "",
             holdingPath: "")
+        (orders.ownsStreams, orders.keepsValues) = (owns, owns || keeps)
         subscriber = try RedisSubscriber(orders)
         poller = try Poller()
         consumers = names.count
@@ -53,6 +55,7 @@ final class SubscriberRig {
 
     private func collect() {
         handed += inbox.handed
+        values += inbox.values
         for receipt in inbox.receipts {
             switch receipt {
             case .acked(let delivery): acked.append(delivery)

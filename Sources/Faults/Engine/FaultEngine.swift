@@ -113,7 +113,8 @@ public final class FaultEngine {
         case let built as any BuiltProcessVerb: try built.apply(to: targets, in: scene)
         case let built as any BuiltVerb: try built.apply(to: try nodes(targets, for: name), in: scene)
         case let built as any BuiltFarVerb:
-            try built.apply(to: try nodes(targets, for: name), across: try ends(of: built.farSide), in: scene)
+            try built.apply(
+                to: try nodes(targets, for: name), across: try ends(of: built.farSide, around: targets), in: scene)
         default: preconditionFailure("\(name) is of no kind that can be done")
         }
         if verb is Promote, let leader = scene.system.leader { same = [leader] }
@@ -121,7 +122,11 @@ public final class FaultEngine {
     }
 
     private func started(by verb: StartWorker) -> (any Worker)? {
-        if case .consumer = verb.worker { scene.consumers.last } else { scene.producers.last }
+        switch verb.worker {
+        case .consumer: scene.consumers.last
+        case .bridge: scene.bridges.last
+        case .producer: scene.producers.last
+        }
     }
 
     /// What a step is about that only nodes have.
@@ -141,14 +146,18 @@ public final class FaultEngine {
         Promote.name, Restart.name, Resume.name, StartWorker.name, Command.name, Heal.name, MoveSlots.name,
     ]
 
-    private func ends(of side: FarSide) throws(FaultError) -> FarEnds {
-        let all = NodeSelection([NodeWord("all")])
+    /// - Parameter targets: where a system has several tiers, a node's peers are those of its own.
+    private func ends(of side: FarSide, around targets: [any ProcessOwner]) throws(FaultError) -> FarEnds {
+        let tiers = Set(targets.compactMap { $0 as? any Node }.map { scene.system.tier(of: $0) })
+        let all = NodeSelection(
+            scene.system.tiers.filter { tiers.contains($0) }.map { NodeWord("all", tier: $0) })
         return switch side {
         case .peers: FarEnds(nodes: try nodes(try resolve(all), for: "peers"), clients: nil)
         case .clients: FarEnds(nodes: [], clients: scene.clientAddress)
         case .everyone:
             FarEnds(
-                nodes: try nodes(try resolve(all), for: "all"), clients: scene.clientAddress, isEveryone: true)
+                nodes: try nodes(try resolve(all), for: "all"), clients: scene.clientAddress,
+                isEveryone: all.words.count == scene.system.tiers.count)
         case .nodes(let selection):
             FarEnds(nodes: try nodes(try resolve(selection), for: selection.description), clients: nil)
         }
@@ -207,6 +216,7 @@ public final class FaultEngine {
     private func resolve(_ word: NodeWord) throws(FaultError) -> [any ProcessOwner] {
         if word.word == "producer" { return [try scene.producer(word.number)] }
         if word.word == "consumer" { return [try scene.consumer(word.number)] }
+        if word.word == "bridge" { return [try scene.bridge(word.number)] }
         if let worker = scene.workers.first(where: { $0.name == word.word }) { return [worker] }
         switch word.word {
         case "same": return same
@@ -218,8 +228,11 @@ public final class FaultEngine {
         case "down":
             let down = Set(scene.ledger.open.filter { downing.contains($0.action) }.map(\.node))
             let full = Set(scene.ledger.open.filter { $0.action == FillDisk.name }.map(\.node))
-            let all: [any ProcessOwner] = try scene.asking { () throws(SystemError) in
-                try scene.system.resolve(NodeWord("all", tier: word.tier))
+            var all: [any ProcessOwner] = []
+            for tier in word.tier.map({ [$0] }) ?? scene.system.tiers {
+                all += try scene.asking { () throws(SystemError) in
+                    try scene.system.resolve(NodeWord("all", tier: tier))
+                }
             }
             // A server whose disk is full may have ended itself.
             let ended = all.filter { down.contains($0.name) || full.contains($0.name) && !$0.isUp }
@@ -243,6 +256,8 @@ extension FaultEngine {
         for word in words {
             if word.word == "consumer", word.number == nil {
                 workers += scene.consumers
+            } else if word.word == "bridge", word.number == nil {
+                workers += scene.bridges
             } else {
                 for target in try resolve(word) {
                     guard let worker = target as? any Worker else {

@@ -40,8 +40,15 @@ public protocol Scene: AnyObject {
     var consumersAtStart: Int { get }
     /// Makes one more consumer of a group, without a process as yet.
     func addConsumer(to group: String) throws(FaultError) -> any Worker
-    /// How many events a crash of this worker would show on; it may be stopped.
-    func holding(of worker: any Worker) -> Int
+    /// The bridges: first those of the start, then those that joined later.
+    var bridges: [any Worker] { get }
+    /// How many of them there were at the start.
+    var bridgesAtStart: Int { get }
+    /// Makes one more bridge, without a process as yet.
+    func addBridge() throws(FaultError) -> any Worker
+    /// How many events a crash of this worker would show on; it may be stopped. With a stage: how many a bridge has
+    /// brought that far and no further, which it stands still with as long as somebody asks.
+    func holding(of worker: any Worker, stage: Holding.Stage?) -> Int
     /// No group has anything before it.
     var areGroupsCaughtUp: Bool { get }
     /// Counts a server that refused to start after a fault.
@@ -53,7 +60,7 @@ let downing: Set<String> = ["kill", "terminate", "power-loss"]
 
 extension Scene {
     /// Every process of Holdfast's own that there is.
-    var workers: [any Worker] { producers + consumers }
+    var workers: [any Worker] { producers + consumers + bridges }
 
     /// Waits, and turns the run's end into the engine's own error.
     public func wait(upTo seconds: Double, until condition: () -> Bool) throws(FaultError) -> Bool {

@@ -1,6 +1,6 @@
 import Labs
 
-/// Whom `producer N` and `consumer N` mean.
+/// Whom `producer N`, `consumer N` and `bridge N` mean.
 extension Scene {
     /// As numbered at the start; without a number any that runs.
     func producer(_ number: Int?) throws(FaultError) -> any Worker {
@@ -32,5 +32,19 @@ extension Scene {
             throw FaultError(.failed, "there is no consumer \(number): the groups have \(consumersAtStart)")
         }
         return consumers[number - 1]
+    }
+
+    /// As numbered at the start; without a number any that runs, so the first.
+    func bridge(_ number: Int?) throws(FaultError) -> any Worker {
+        guard let number else {
+            guard let any = bridges.first(where: \.isUp) ?? bridges.first else {
+                throw FaultError(.failed, "there is no bridge at this moment")
+            }
+            return any
+        }
+        guard number <= bridgesAtStart else {
+            throw FaultError(.failed, "there is no bridge \(number): there were \(bridgesAtStart)")
+        }
+        return bridges[number - 1]
     }
 }

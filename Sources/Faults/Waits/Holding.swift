@@ -26,5 +26,7 @@ public struct Holding: Wait {
 }
 
 extension Holding: BuiltWorkerWait {
-    public func hasCome(at worker: any Worker, in scene: any Scene) -> Bool { scene.holding(of: worker) > 0 }
+    public func hasCome(at worker: any Worker, in scene: any Scene) -> Bool {
+        scene.holding(of: worker, stage: stage) > 0
+    }
 }

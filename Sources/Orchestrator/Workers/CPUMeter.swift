@@ -5,16 +5,16 @@ import Workers
 /// CPU time that workers and servers take, from the load's start on. What a process took that a fault ended is gone
 /// with it.
 struct CPUMeter {
-    private let consumers: Int64
+    private let readers: Int64
     private let nodes: [Int32: Int64]
 
-    init(_ consumers: Consumers, _ nodes: [any Node]) {
-        self.consumers = consumers.cpu
+    init(_ consumers: Consumers, _ bridges: Bridges, _ nodes: [any Node]) {
+        readers = consumers.cpu + bridges.cpu
         self.nodes = Self.times(nodes)
     }
 
-    func harness(_ producers: Producers, _ consumers: Consumers) -> Int64 {
-        (producers.status?.cpu ?? 0) + consumers.cpu - self.consumers
+    func harness(_ producers: Producers, _ consumers: Consumers, _ bridges: Bridges) -> Int64 {
+        (producers.status?.cpu ?? 0) + consumers.cpu + bridges.cpu - readers
     }
 
     /// Of processes that were there from the start on.

@@ -19,6 +19,10 @@ struct KafkaSettingsReader {
     ]
 
     let check: ClientCheck
+    /// Where a suite says nothing of it.
+    var usualRetries = Retries.none
+
+    init(check: @escaping ClientCheck) { self.check = check }
 
     func read(_ text: ConfigurationText) throws(Diagnostic) -> KafkaSettings {
         var settings = KafkaSettings()
@@ -26,7 +30,8 @@ struct KafkaSettingsReader {
             throw ack.diagnostic(
                 "Kafka's acknowledgement is a setting of its producers", remedy: "settings: {acks: 0 | 1 | all}")
         }
-        settings.retries = try text.retries?.word(of: Retries.self) ?? (text.transactions == nil ? .none : .idempotent)
+        settings.retries =
+            try text.retries?.word(of: Retries.self) ?? (text.transactions == nil ? usualRetries : .idempotent)
         if let value = text.transactions { settings.transactions = try readTransactions(value) }
         var places: [String: Value] = [:]
         if let mapping = text.settings, !mapping.isNothing {

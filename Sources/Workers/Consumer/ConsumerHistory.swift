@@ -3,14 +3,24 @@ import Workload
 
 /// A consumer process's shard, with the numbers of the names that occur in every record at hand.
 struct ConsumerHistory: ~Copyable {
+    /// The log that events are written to further on: dead letters, or a bridge's cold log.
+    struct Further {
+        var streams: [String]
+        var form: Position.Form
+        /// Its index in the history's header.
+        var log: Int
+        /// Only what no consumer can process goes there.
+        var isForPoison: Bool
+    }
+
     private var writer: ShardWriter
     private let group: UInt16
     private let ownRun: UInt64
     private var consumers: [UInt32] = []
     private var streams: [UInt32] = []
-    /// Of the dead letters.
-    private var deadStreams: [UInt32] = []
-    private let deadLog: UInt16
+    private let furtherLog: UInt16
+    private let isForPoison: Bool
+    private var furtherStreams: [UInt32] = []
     /// By the kind's raw value; 0 for one that has not occurred yet.
     private var kinds = [UInt32](repeating: 0, count: 256)
     private var runs: [UInt64: UInt32] = [:]
@@ -21,6 +31,13 @@ struct ConsumerHistory: ~Copyable {
     private var spanTime: Int64 = 0
 
     init(_ orders: ConsumerOrders, form: Position.Form) throws(WorkerError) {
+        let dead = orders.deadLetters.map {
+            Further(streams: $0.streams, form: form, log: $0.log, isForPoison: true)
+        }
+        try self.init(orders, form: form, further: dead)
+    }
+
+    init(_ orders: ConsumerOrders, form: Position.Form, further: Further?) throws(WorkerError) {
         do throws(ShardError) {
             writer = try ShardWriter(path: orders.historyPath, worker: orders.worker)
         } catch {
@@ -28,11 +45,13 @@ struct ConsumerHistory: ~Copyable {
         }
         group = writer.group(orders.group.name)
         ownRun = EventCodec.runNumber(orders.run)
-        deadLog = UInt16(orders.deadLetters?.log ?? 0)
+        (furtherLog, isForPoison) = (UInt16(further?.log ?? 0), further?.isForPoison ?? false)
         for consumer in orders.consumers { consumers.append(writer.name(consumer)) }
         spans = Array(repeating: 0..<0, count: consumers.count)
         for stream in orders.client.streams { streams.append(writer.stream(stream, form: form)) }
-        for stream in orders.deadLetters?.streams ?? [] { deadStreams.append(writer.stream(stream, form: form)) }
+        if let further {
+            for stream in further.streams { furtherStreams.append(writer.stream(stream, form: further.form)) }
+        }
     }
 
     /// Deliveries are numbered in the order in which they come here.
@@ -90,7 +109,7 @@ struct ConsumerHistory: ~Copyable {
         writer.append(.progress(.commit, t: t, group: group, stream: streams[Int(stream)], position: position))
     }
 
-    /// A try to move an event to the dead letters.
+    /// A try to write an event to the further log.
     mutating func attempt(_ event: DecodedEvent, number: Int64, t: Int64) {
         writeSpans()
         let kind = Int(event.kind.rawValue)
@@ -98,18 +117,18 @@ struct ConsumerHistory: ~Copyable {
         writer.append(
             .attempt(
                 t: t, agent: event.agent, seq: event.seq, number: number, kind: kinds[kind], intended: event.intended,
-                crc: event.crc, log: deadLog, poison: true))
+                crc: event.crc, log: furtherLog, poison: isForPoison))
     }
 
     mutating func outcome(
         _ outcome: Outcome, of event: DecodedEvent, number: Int64, position: Position?, reason: String, t: Int64
     ) {
         writeSpans()
-        let stream = position == nil ? 0 : deadStreams[Int(event.agent % Int64(deadStreams.count))]
+        let stream = position == nil ? 0 : furtherStreams[Int(event.agent % Int64(furtherStreams.count))]
         writer.append(
             .outcome(
                 outcome, t: t, agent: event.agent, seq: event.seq, number: number, stream: stream, position: position,
-                error: reason.isEmpty ? 0 : writer.name(reason), log: deadLog))
+                error: reason.isEmpty ? 0 : writer.name(reason), log: furtherLog))
     }
 
     mutating func flush() throws(WorkerError) {

@@ -28,6 +28,10 @@ public struct ConsumerOrders: WorkerOrders {
     /// Where the process keeps, as text, how many events a crash at this moment would show on (`ConsumerStatus.holding`):
     /// it can be read while the process is stopped.
     public var holdingPath: String
+    /// The bytes of what is handed over are asked for, too.
+    public var keepsValues = false
+    /// Each stream is one process's at a time, and the consumers are handed what is theirs.
+    public var ownsStreams = false
 
     public struct DeadLetters: Codable, Hashable, Sendable {
         public var streams: [String]

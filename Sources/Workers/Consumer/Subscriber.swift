@@ -16,6 +16,9 @@ public struct Handed: Sendable, BitwiseCopyable {
     public var times: Int32
     /// Nil: it cannot be read as an event.
     public var event: DecodedEvent?
+    /// How many bytes of the inbox's `values` are its own, behind those of the ones before it; 0 where nobody asked for
+    /// values.
+    public var valueLength: Int32 = 0
 
     public init(consumer: Int, stream: Int, position: Position, times: Int = 1, event: DecodedEvent?) {
         (self.consumer, self.stream, self.position) = (Int32(consumer), Int32(stream), position)
@@ -38,6 +41,8 @@ public enum Receipt: Sendable {
 /// What a client has to say to its loop, in the order in which it happened.
 public struct ConsumerInbox: Sendable {
     public var handed: [Handed] = []
+    /// The bytes of those that were handed over, one after the other, where the orders ask for them.
+    public var values: [UInt8] = []
     public var receipts: [Receipt] = []
 
     public init() {}
@@ -83,4 +88,10 @@ public protocol Subscriber: AnyObject {
     /// Called over and over once nothing more is to be read and nothing is in hand: leaves the group in good order.
     /// True once it has.
     func leave(_ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) -> Bool
+    /// Whether what was handed over from this stream is still nobody else's; always, where streams have no owners.
+    func owns(_ stream: Int32, now: Int64) -> Bool
+}
+
+extension Subscriber {
+    public func owns(_ stream: Int32, now: Int64) -> Bool { true }
 }

@@ -3,7 +3,7 @@ import Workers
 
 struct WorkerCommand: Command {
     static let name = "worker"
-    static let synopsis = "produce|consume ORDERS.json"
+    static let synopsis = "produce|consume|bridge ORDERS.json"
     static let about = "One worker of a trial; started by `holdfast run`."
     static let isHidden = true
 
@@ -13,6 +13,7 @@ struct WorkerCommand: Command {
         switch arguments.rest[0] {
         case ProducerOrders.role: return try Clients.produce(try ProducerOrders(at: path))
         case ConsumerOrders.role: return try Clients.consume(try ConsumerOrders(at: path))
+        case BridgeOrders.role: return try Clients.bridge(try BridgeOrders(at: path))
         default: throw UsageError("\(name) needs \(synopsis)")
         }
     }

@@ -26,8 +26,25 @@ struct KafkaProducerSettings: Sendable {
         var abort: Double
     }
 
+    /// Who is to produce, and how much at a time.
+    struct Producer {
+        var worker: String
+        var identity: String
+        var run: String
+        /// Attempts that may be in flight together.
+        var slots: Int
+        /// How long one may stay unanswered, in nanoseconds.
+        var timeout: Int64
+    }
+
     init(_ orders: ProducerOrders) throws(WorkerError) {
-        let client = orders.client
+        let producer = Producer(
+            worker: orders.worker, identity: orders.identity, run: orders.run,
+            slots: orders.agents.count * orders.inFlight, timeout: orders.timeout)
+        try self.init(orders.client, producer)
+    }
+
+    init(_ client: ClientOrders, _ producer: Producer) throws(WorkerError) {
         addresses = try ServerAddress.ours(client.addresses)
         var named: [(topic: String, partition: Int32)] = []
         for stream in client.streams { named.append(try Self.partition(stream)) }
@@ -39,7 +56,7 @@ struct KafkaProducerSettings: Sendable {
         guard ["0", "1", "all", "-1"].contains(client.ack) else {
             throw WorkerError("client.ack: `\(client.ack)` is none of `0`, `1`, `all`")
         }
-        let properties = Self.properties(orders)
+        let properties = Self.properties(client, producer)
         self.properties = properties
         let isIdempotent = properties["enable.idempotence"] == "true"
         let retries = properties["retries"] ?? properties["message.send.max.retries"]
@@ -48,7 +65,7 @@ struct KafkaProducerSettings: Sendable {
         hasPositions = client.ack != "0"
         let given = Int64(properties["message.timeout.ms"] ?? properties["delivery.timeout.ms"] ?? "") ?? 0
         // The library looks for what has timed out once a second.
-        patience = max(orders.timeout, given * 1_000_000 + 5_000_000_000)
+        patience = max(producer.timeout, given * 1_000_000 + 5_000_000_000)
         transactions = try Self.transactions(client.settings)
         transactionPatience = 2 * (Int64(properties["transaction.timeout.ms"] ?? "") ?? 60_000) * 1_000_000
     }
@@ -115,24 +132,24 @@ struct KafkaProducerSettings: Sendable {
         }
     }
 
-    private static func properties(_ orders: ProducerOrders) -> [String: String] {
+    private static func properties(_ client: ClientOrders, _ producer: Producer) -> [String: String] {
         var own: [String: String] = [:]
-        for (name, value) in orders.client.settings where !name.hasPrefix(KafkaClientProperties.ownPrefix) {
+        for (name, value) in client.settings where !name.hasPrefix(KafkaClientProperties.ownPrefix) {
             own[aliases[name] ?? name] = value
         }
         var properties = defaults.merging(own) { $1 }
-        properties["bootstrap.servers"] = orders.client.addresses.joined(separator: ",")
-        properties["client.id"] = own["client.id"] ?? orders.worker
-        properties["acks"] = orders.client.ack
+        properties["bootstrap.servers"] = client.addresses.joined(separator: ",")
+        properties["client.id"] = own["client.id"] ?? producer.worker
+        properties["acks"] = client.ack
         // Every attempt that may be in flight has room at the same time.
-        let slots = orders.agents.count * orders.inFlight
-        if orders.client.settings[events] != nil {
-            properties["transactional.id"] = "holdfast-\(orders.run)-\(orders.identity)"
+        if client.settings[events] != nil {
+            properties["transactional.id"] = "holdfast-\(producer.run)-\(producer.identity)"
             properties["enable.idempotence"] = "true"
             properties["retries"] = own["retries"]
             fit(&properties, own)
         }
-        properties["queue.buffering.max.messages"] = own["queue.buffering.max.messages"] ?? "\(max(100_000, slots))"
+        properties["queue.buffering.max.messages"] =
+            own["queue.buffering.max.messages"] ?? "\(max(100_000, producer.slots))"
         return properties
     }
 }

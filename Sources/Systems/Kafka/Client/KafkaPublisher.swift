@@ -14,7 +14,9 @@ final class KafkaPublisher: Publisher {
     private static let reportLimit = 256
     private static let lookEvery: Int64 = 250_000_000
 
-    private let codec: EventCodec
+    /// Nil for one that is handed values.
+    private let codec: EventCodec?
+    private let run: UInt64
     let settings: KafkaProducerSettings
     private let worker: String
     private let reasons = ReasonTable()
@@ -50,19 +52,29 @@ final class KafkaPublisher: Publisher {
         var status: UInt32
     }
 
-    init(_ orders: ProducerOrders) throws(WorkerError) {
-        settings = try KafkaProducerSettings(orders)
-        worker = orders.worker
-        codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
-        slots = [KafkaSlot](repeating: KafkaSlot(), count: orders.agents.count * orders.inFlight)
+    convenience init(_ orders: ProducerOrders) throws(WorkerError) {
+        try self.init(
+            try KafkaProducerSettings(orders), worker: orders.worker, run: orders.run,
+            codec: EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound),
+            slots: orders.agents.count * orders.inFlight, seed: orders.seed,
+            transactionPrefix: "\(orders.identity).\(orders.generation)/")
+    }
+
+    init(
+        _ settings: KafkaProducerSettings, worker: String, run: String, codec: EventCodec?, slots count: Int,
+        seed: UInt64, transactionPrefix: String
+    ) throws(WorkerError) {
+        self.settings = settings
+        (self.worker, self.codec, self.run) = (worker, codec, EventCodec.runNumber(run))
+        slots = [KafkaSlot](repeating: KafkaSlot(), count: count)
         watch = settings.asksReplicas && settings.isOnlyTry ? KafkaLeaderWatch(settings) : nil
-        transactionPrefix = "\(orders.identity).\(orders.generation)/"
+        self.transactionPrefix = transactionPrefix
         if let transactions = settings.transactions {
             plan = KafkaTransactionPlan(
-                limit: transactions.events, share: transactions.abort, seed: orders.seed, identity: transactionPrefix)
+                limit: transactions.events, share: transactions.abort, seed: seed, identity: transactionPrefix)
         }
         do throws(KernelFailure) { errands = try KafkaErrands() } catch { throw WorkerError(error.description) }
-        producer = try Self.makeProducer(settings, worker: orders.worker)
+        producer = try Self.makeProducer(settings, worker: worker)
     }
 
     deinit { errands.end() }
@@ -119,20 +131,25 @@ final class KafkaPublisher: Publisher {
     // MARK: Sending
 
     func prepare(_ attempt: Attempt, now: Int64) -> UInt32 {
+        guard let codec else { preconditionFailure("this one is handed values") }
         let length = EventCodec.length(of: attempt.event)
         let room = values.room(length)
         let crc = codec.encode(attempt.event, intended: attempt.intended, into: room)
         values.commit(length)
-        let slot = Int(attempt.slot)
-        let partition = settings.partitions[Int(attempt.event.agent % Int64(settings.partitions.count))]
+        append(attempt.slot, length: length, agent: attempt.event.agent, now: now)
+        return crc
+    }
+
+    /// The value that was put into `values` last waits to be sent.
+    private func append(_ number: Int32, length: Int, agent: Int64, now: Int64) {
+        let slot = Int(number)
+        let partition = settings.partitions[Int(agent % Int64(settings.partitions.count))]
         let deadline = now + settings.patience
         slots[slot].take(partition: partition, deadline: deadline, epoch: watch?.epoch(of: partition))
         transaction = plan?.assign() ?? 0
-        waiting.append(
-            KafkaWaiting(slot: attempt.slot, length: length, deadline: deadline, transaction: transaction))
+        waiting.append(KafkaWaiting(slot: number, length: length, deadline: deadline, transaction: transaction))
         nextLook = min(nextLook, now + Self.lookEvery)
         open += 1
-        return crc
     }
 
     func send(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
@@ -271,7 +288,7 @@ final class KafkaPublisher: Publisher {
             throw WorkerError("the identity cannot be taken over: \(KafkaLibrary.name(error.code)): \(error.text)")
         }
         do throws(SystemError) {
-            try KafkaCommitted(settings, run: codec.run).read { past.settle(agent: $0, seq: $1) }
+            try KafkaCommitted(settings, run: run).read { past.settle(agent: $0, seq: $1) }
         } catch {
             throw WorkerError("what was committed cannot be read back: \(error)")
         }
@@ -468,5 +485,24 @@ final class KafkaPublisher: Publisher {
                 preconditionFailure("an event descriptor that was polled: \(error)")
             }
         }
+    }
+}
+
+extension KafkaPublisher: Forwarder {
+    /// The cold end of a bridge.
+    convenience init(_ orders: BridgeOrders) throws(WorkerError) {
+        let producer = KafkaProducerSettings.Producer(
+            worker: orders.worker, identity: orders.worker, run: orders.run, slots: orders.bridge.batch,
+            timeout: orders.timeout)
+        try self.init(
+            try KafkaProducerSettings(orders.cold, producer), worker: orders.worker, run: orders.run, codec: nil,
+            slots: orders.bridge.batch, seed: 0, transactionPrefix: "\(orders.worker)/")
+    }
+
+    func prepare(_ value: UnsafeRawBufferPointer, agent: Int64, slot: Int32, now: Int64) {
+        while slots.count <= slot { slots.append(KafkaSlot()) }
+        values.room(value.count).copyMemory(from: value)
+        values.commit(value.count)
+        append(slot, length: value.count, agent: agent, now: now)
     }
 }

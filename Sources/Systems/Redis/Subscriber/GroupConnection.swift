@@ -24,6 +24,10 @@ final class GroupConnection {
         case unblock
         /// What a panel asks.
         case panel
+        /// Which streams are the consumer's.
+        case own
+        /// What is in hand stays so.
+        case keep
     }
 
     struct Lost {

@@ -175,7 +175,8 @@ extension GroupMember {
         case .move(let delivery):
             move = MoveProgress()
             moved(delivery, lost.wasSent ? .unknown : .failed, nil, lost.reason, into: &inbox)
-        case .name, .join, .make, .read, .pending, .claim, .unblock, .panel: break
+        case .own: ownership?.retry(at: .max)
+        case .name, .join, .make, .read, .pending, .claim, .unblock, .panel, .keep: break
         }
     }
 }

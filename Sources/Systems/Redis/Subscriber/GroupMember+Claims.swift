@@ -30,13 +30,16 @@ extension GroupMember {
         scan.begin(own: mayHaveOwn)
         mayHaveOwn = false
         claimAt = .max
-        for stream in streams { askPending(stream, behind: nil, now: now) }
+        for stream in readable { askPending(stream, behind: nil, now: now) }
     }
+
+    /// Whose stream it is takes over all that is pending there, whoever had it and however short it idles.
+    private var isWhole: Bool { scan.isOwn && ownership != nil }
 
     private func askPending(_ stream: Int, behind position: Position?, now: Int64) {
         scan.listAsked()
         asking.ask(.pending(stream: stream), now: now)
-        asking.output.command(scan.isOwn ? 7 : 8)
+        asking.output.command(isWhole ? 6 : scan.isOwn ? 7 : 8)
         asking.output.word("XPENDING")
         asking.output.word(plan.streams[stream])
         asking.output.word(plan.group)
@@ -47,7 +50,7 @@ extension GroupMember {
         if let position { asking.output.word(position, behind: true) } else { asking.output.word("-") }
         asking.output.word("+")
         asking.output.word(Int64(GroupPlan.page))
-        if scan.isOwn { asking.output.word(name) }
+        if scan.isOwn, !isWhole { asking.output.word(name) }
     }
 
     func takePending(_ stream: Int, _ reply: RedisReply.View, now: Int64) -> Bool {

@@ -8,7 +8,9 @@ extension GroupMember {
     /// Called with what is free at that moment: reads, or first takes over, if there is room.
     func demand(_ room: Int, _ poller: borrowing Poller, now: Int64) {
         self.room = room
-        guard room > 0, isIn, !isLeaving, !takesOver(now: now) else { return send(poller, now: now) }
+        keepOwnership(hasRoom: room > 0, now: now)
+        keepInHand(now: now)
+        guard room > 0, isIn, !isLeaving, mayRead(now: now), !takesOver(now: now) else { return send(poller, now: now) }
         if !isReading, readAt == .max, reading.state == .connected, readingName != nil { read(now: now) }
         send(poller, now: now)
     }
@@ -17,13 +19,14 @@ extension GroupMember {
         isReading = true
         reading.ask(.read, now: now, within: plan.block * 1_000_000 + GroupPlan.timeout)
         let quiet = plan.ack == .none
+        let streams = readable
         reading.output.command((quiet ? 10 : 9) + 2 * streams.count)
         reading.output.word("XREADGROUP")
         reading.output.word("GROUP")
         reading.output.word(plan.group)
         reading.output.word(name)
         reading.output.word("COUNT")
-        reading.output.word(Int64(plan.count(forRoom: room)))
+        reading.output.word(Int64(plan.count(forRoom: room, of: streams.count)))
         reading.output.word("BLOCK")
         reading.output.word(plan.block)
         if quiet { reading.output.word("NOACK") }
@@ -68,8 +71,13 @@ extension GroupMember {
         if let event, plan.mayDie(event, times: times) {
             held.keep(fields[1].bytes, agent: event.agent, of: delivery, one)
         }
-        inbox.handed.append(
-            Handed(consumer: consumer, stream: stream, position: position, times: times, event: event))
+        var handed = Handed(consumer: consumer, stream: stream, position: position, times: times, event: event)
+        if plan.keepsValues, event != nil {
+            let value = fields[1].bytes
+            handed.valueLength = Int32(value.count)
+            inbox.values.append(contentsOf: value)
+        }
+        inbox.handed.append(handed)
     }
 
     // MARK: Its place
@@ -142,6 +150,7 @@ extension GroupMember {
         }
         isIn = true
         claimAt = now
+        ownership?.joined(now: now)
         goesWell()
         tellAgain(now: now)
     }
@@ -163,8 +172,12 @@ extension GroupMember {
         return !isReading && scan.claimsToCome == 0
     }
 
-    func end(now: Int64, into inbox: inout ConsumerInbox) {
+    func end(_ poller: borrowing Poller, now: Int64, into inbox: inout ConsumerInbox) {
         reading.end(now: now)
+        if ownership != nil, isIn, asking.state == .connected {
+            askOwnership(leaves: true, now: now)
+            asking.send(poller, now: now)
+        }
         asking.end(now: now)
         settle(now: now, into: &inbox)
         (joinAt, readAt, claimAt) = (.max, .max, .max)

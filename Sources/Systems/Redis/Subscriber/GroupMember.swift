@@ -44,6 +44,11 @@ final class GroupMember {
     var scan = PendingScan()
     var claimAt: Int64 = .max
 
+    /// When it last had nothing in hand, or told that it keeps what it has.
+    var keptAt: Int64 = 0
+    /// Nil: streams have no owners.
+    var ownership: StreamOwnership?
+
     // Acknowledging.
     /// Deliveries in the order in which XACKs for them were asked.
     var acking = RingQueue<Int64>()
@@ -66,17 +71,21 @@ final class GroupMember {
         (readingAddress, askingAddress) = (address, address)
         reading = GroupConnection(index: 2 * index)
         asking = GroupConnection(index: 2 * index + 1)
+        if plan.registry != nil {
+            ownership = StreamOwnership(streams: plan.streams.count, lease: plan.claim ?? GroupPlan.timeout)
+        }
         batches = [[Int64]](repeating: [], count: plan.streams.count)
     }
 
     /// It cannot reach its server, or that one sends it elsewhere: where its streams are should be asked.
     var wonders = false
 
-    var isReady: Bool { isIn && reading.state == .connected }
+    var isReady: Bool { isIn && reading.state == .connected && ownership?.isKnown ?? true }
 
     var nextDeadline: Int64 {
-        let claims = room > 0 && isIn && plan.claim != nil && scan.isOver ? claimAt : .max
-        return min(reading.nextDeadline, asking.nextDeadline, joinAt, readAt, claims, tellAt)
+        let claims = room > 0 && isIn && plan.claim != nil && scan.isOver && hasStreams ? claimAt : .max
+        let lease = isIn && !isLeaving ? ownership?.askAt ?? .max : .max
+        return min(reading.nextDeadline, asking.nextDeadline, joinAt, readAt, min(claims, lease, tellAt, keepAt))
     }
 
     // MARK: Connections
@@ -125,6 +134,8 @@ final class GroupMember {
         if joinAt <= now { join(now: now) }
         if readAt <= now { readAt = .max }
         if tellAt <= now { tellAgain(now: now) }
+        keepOwnership(hasRoom: false, now: now)
+        keepInHand(now: now)
         send(poller, now: now)
         settle(now: now, into: &inbox)
     }
@@ -187,6 +198,9 @@ final class GroupMember {
             return true
         case .unblock: return true
         case .panel: return false
+        case .own: return takeOwnership(reply, now: now)
+        // What is another's by now is told by nothing else.
+        case .keep: return reply.integer != nil || reply.isError
         case .join(let stream): return takeJoin(stream, reply, now: now)
         case .make(let stream): return takeMade(stream, reply, now: now)
         case .read: return takeRead(reply, now: now, into: &inbox)

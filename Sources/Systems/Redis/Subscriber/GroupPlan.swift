@@ -15,6 +15,12 @@ struct GroupPlan: Sendable {
     let block: Int64
     /// From when on what idles is taken over, in nanoseconds; nil: never, not even what is the consumer's own.
     let claim: Int64?
+    /// The bytes of what is handed over are asked for.
+    let keepsValues: Bool
+    /// What owners of streams are told apart by, and where they are kept; nil: streams have no owners.
+    let registry: [UInt8]?
+    /// What is in hand for long is kept from others who would take it over.
+    var keepsInHand: Bool { keepsValues && registry == nil }
     private let poison: Poison
     private let deadLetterAfter: Int?
 
@@ -37,6 +43,8 @@ struct GroupPlan: Sendable {
         block = max(1, settings.block / 1_000_000)
         // With NOACK nothing is ever pending.
         claim = settings.ack == .none ? nil : settings.claim.map { max(1_000_000, $0) }
+        keepsValues = orders.keepsValues
+        registry = orders.ownsStreams ? Array("\(orders.client.streams[0]).\(orders.groupName)-owners".utf8) : nil
         poison = orders.poison
         deadLetterAfter = deadStreams.isEmpty ? nil : settings.deadLetterAfter
     }
@@ -48,5 +56,5 @@ struct GroupPlan: Sendable {
     }
 
     /// Entries that each stream may give a read that has room for so many in all: the server counts by stream.
-    func count(forRoom room: Int) -> Int { max(1, room / streams.count) }
+    func count(forRoom room: Int, of streams: Int) -> Int { max(1, room / streams) }
 }

@@ -54,8 +54,8 @@ final class RedisSubscriber: Subscriber {
     var form: Position.Form { .entry }
     var isReady: Bool { members.allSatisfy { $0.isReady } }
     var unconfirmed: Int { held.unconfirmed }
-    /// A stream's entries go to whoever asks.
-    var rebalances: Int64 { 0 }
+    /// Where streams have no owners, their entries go to whoever asks.
+    var rebalances: Int64 { members.reduce(0) { $0 + ($1.ownership?.changes ?? 0) } }
     var refusals: Int64 { members.reduce(0) { $0 + $1.refusals } }
 
     var nextDeadline: Int64 {
@@ -172,9 +172,16 @@ final class RedisSubscriber: Subscriber {
         var isQuiet = true
         for member in members where !member.stopReading(poller, now: now) { isQuiet = false }
         if now < deadline, !isQuiet || held.unconfirmed > 0 { return false }
-        for member in members { member.end(now: now, into: &inbox) }
+        for member in members { member.end(poller, now: now, into: &inbox) }
         watch?.end(now: now)
         cluster?.end(now: now)
         return true
+    }
+
+    func owns(_ stream: Int32, now: Int64) -> Bool {
+        members.allSatisfy { member in
+            guard let ownership = member.ownership else { return true }
+            return ownership.isValid(now: now) && ownership.held[Int(stream)]
+        }
     }
 }

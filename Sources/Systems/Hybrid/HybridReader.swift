@@ -1,0 +1,111 @@
+import Documents
+import Labs
+import Workload
+
+/// Reads a configuration of the hybrid: those of its tiers by their own readers, and what a bridge is told.
+enum HybridReader {
+    static let bridges = 1...100
+    private static let batches = 1...100_000
+    /// A lease must outlive a turn of the process that holds it.
+    private static let claims: ClosedRange<Duration> = .milliseconds(200)...(.seconds(3_600))
+
+    static func read(_ text: ConfigurationText) throws(Diagnostic) -> ConfiguredHybrid {
+        for (field, value) in [
+            ("settings", text.settings), ("ack", text.ack), ("retries", text.retries),
+            ("transactions", text.transactions),
+        ] {
+            guard let value else { continue }
+            throw value.diagnostic(
+                "`\(field)` is one tier's or the other's", remedy: "write it under `hot` or under `cold`")
+        }
+        guard let hot = text.own["hot"] else {
+            var missing = text.place
+            missing.path += ".hot"
+            throw missing.diagnostic(
+                "is missing, and a hybrid needs it", remedy: "add it, such as hot: {system: redis-replicated}")
+        }
+        let bridge =
+            try text.own["bridge"].map { value throws(Diagnostic) in try readBridge(value) } ?? BridgeSettings()
+        let hotTier = try readHot(hot, text)
+        // Who owns which stream is kept beside the streams, in one place.
+        if hotTier is ConfiguredRedisCluster, bridge.streams == .owned {
+            throw hot.diagnostic(
+                "a cluster's streams lie on several nodes, and bridges that own streams keep that in one place",
+                remedy: "write bridge: {streams: shared}, or take another hot tier")
+        }
+        return ConfiguredHybrid(hot: hotTier, cold: try readCold(text.own["cold"], text), own: bridge)
+    }
+
+    private static func readHot(_ value: Value, _ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {
+        var fields = try Fields(value, of: "a hot tier")
+        let system = try fields.required("system", such: "system: redis-replicated")
+        let settings = try fields.optional("settings")
+        let ack = try fields.optional("ack")
+        let retries = try fields.optional("retries")
+        try fields.finish()
+        let kind = try Systems.named(system)
+        // What idles with a dead bridge has to be taken over: that is what tells a hot tier from others.
+        guard kind.groupForm?.keys.contains("claim") == true, !(kind is HybridKind) else {
+            throw system.diagnostic(
+                "`\(kind.name)` is no hot tier: its groups take over nothing that idles",
+                remedy: "name a Redis system, such as redis-replicated")
+        }
+        return try kind.configure(
+            ConfigurationText(
+                name: text.name, settings: settings, ack: ack, retries: retries, place: value, agents: text.agents,
+                inFlight: text.inFlight, lab: text.lab))
+    }
+
+    private static func readCold(_ value: Value?, _ text: ConfigurationText) throws(Diagnostic) -> ConfiguredKafka {
+        var fields: Fields? = try value.map { value throws(Diagnostic) in try Fields(value, of: "a cold tier") }
+        let settings = try fields?.optional("settings")
+        let retries = try fields?.optional("retries")
+        try fields?.finish()
+        var reader = KafkaSettingsReader(check: KafkaClientProperties.problem)
+        reader.usualRetries = .idempotent
+        let read = try reader.read(
+            ConfigurationText(
+                name: text.name, settings: settings, ack: nil, retries: retries, place: value ?? text.place,
+                agents: text.agents, inFlight: text.inFlight, lab: text.lab))
+        return ConfiguredKafka(settings: read)
+    }
+
+    private static func readBridge(_ value: Value) throws(Diagnostic) -> BridgeSettings {
+        var bridge = BridgeSettings()
+        var fields = try Fields(value, of: "a bridge")
+        if let value = try fields.optional("count") { bridge.count = try value.wholeNumber(in: bridges) }
+        if let value = try fields.optional("ack") { bridge.ack = try value.word(of: BridgeSettings.Ack.self) }
+        if let value = try fields.optional("streams") {
+            bridge.streams = try value.word(of: BridgeSettings.Streams.self)
+        }
+        if let value = try fields.optional("batch") { bridge.batch = try value.wholeNumber(in: batches) }
+        if let value = try fields.optional("claim") {
+            bridge.claim = try value.duration(in: claims).wholeNanoseconds
+        }
+        if let value = try fields.optional("kinds") { bridge.kinds = try readKinds(value) }
+        if let value = try fields.optional("transactions"), try value.truth() {
+            throw value.diagnostic("bridges have no transactions yet", remedy: "leave it out, or write false")
+        }
+        if let value = try fields.optional("command") {
+            throw value.diagnostic(
+                "another bridge than Holdfast's own cannot be audited yet", remedy: "leave it out")
+        }
+        try fields.finish()
+        return bridge
+    }
+
+    private static func readKinds(_ value: Value) throws(Diagnostic) -> [EventKind] {
+        var kinds: [EventKind] = []
+        for item in try value.list() {
+            let name = try item.word(of: EventKind.usual.map(\.name))
+            guard let kind = EventKind(name: name), !kinds.contains(kind) else {
+                throw item.diagnostic("`\(name)` is named twice", remedy: "name it once")
+            }
+            kinds.append(kind)
+        }
+        guard !kinds.isEmpty else {
+            throw value.diagnostic("names no kind", remedy: "leave it out: all but memory-read are forwarded")
+        }
+        return kinds
+    }
+}

@@ -1,0 +1,104 @@
+import Suites
+import Testing
+import Workload
+
+/// What a suite can say of the hybrid, and what is refused.
+struct HybridTests {
+    private static func text(_ rest: String, faults: String = "[none]") -> String {
+        """
+        suite: small
+        configurations:
+          - name: tiers
+            system: hybrid
+            \(rest.replacing("\n", with: "\n    "))
+        faults: \(faults)
+        """
+    }
+
+    private static let hot = "hot: {system: redis-replicated, ack: wait 1}"
+
+    @Test(arguments: [
+        (
+            "cold: {}",
+            "3:5: configurations[0].hot: is missing, and a hybrid needs it; add it, such as hot: {system: redis-replicated}"
+        ),
+        (
+            "hot: {system: kafka}",
+            "5:19: configurations[0].hot.system: `kafka` is no hot tier: its groups take over nothing that idles; "
+                + "name a Redis system, such as redis-replicated"
+        ),
+        (
+            "hot: {system: hybrid}",
+            "5:19: configurations[0].hot.system: `hybrid` is no hot tier: its groups take over nothing that idles; "
+                + "name a Redis system, such as redis-replicated"
+        ),
+        (
+            "\(hot)\nsettings: {appendonly: yes}",
+            "6:15: configurations[0].settings: `settings` is one tier's or the other's; write it under `hot` or under `cold`"
+        ),
+        (
+            "\(hot)\ncold: {acks: all}",
+            "6:12: configurations[0].cold.acks: is no field of a cold tier; known here: settings, retries"
+        ),
+        (
+            "\(hot)\ncold: {settings: {acks: some}}",
+            "6:29: configurations[0].cold.settings.acks: \"some\" is no number of acknowledgements; 0, 1 or all"
+        ),
+        (
+            "\(hot)\nbridge: {ack: after}",
+            "6:19: configurations[0].bridge.ack: \"after\" is not known; known here: after-kafka, before-kafka"
+        ),
+        (
+            "\(hot)\nbridge: {count: 0}",
+            "6:21: configurations[0].bridge.count: \"0\" is out of range; write a whole number from 1 to 100"
+        ),
+        (
+            "\(hot)\nbridge: {kinds: [memory-read, audit]}",
+            "6:35: configurations[0].bridge.kinds[1]: \"audit\" is not known; known here: tool-call, tool-result, "
+                + "memory-write, memory-read, state-transition, task-completion"
+        ),
+        (
+            "\(hot)\nbridge: {transactions: true}",
+            "6:28: configurations[0].bridge.transactions: bridges have no transactions yet; leave it out, or write false"
+        ),
+        (
+            "\(hot)\nbridge: {command: [carry]}",
+            "6:23: configurations[0].bridge.command: another bridge than Holdfast's own cannot be audited yet; leave it out"
+        ),
+        (
+            "\(hot)\nbridge: {claims: 2s}",
+            "6:14: configurations[0].bridge.claims: is no field of a bridge; did you mean \"claim\"? Known here: count, ack, "
+                + "streams, batch, claim, kinds, transactions, command"
+        ),
+        (
+            "\(hot)\ngroups: [{name: bridge}]",
+            "6:21: configurations[0].groups[0].name: \"bridge\" is the group of the bridges themselves; rename this one"
+        ),
+    ])
+    func aMistakeIsNamed(rest: String, said: String) {
+        #expect(refusal(of: Self.text(rest)) == said)
+    }
+
+    /// The fields of the hybrid are nobody else's.
+    @Test func othersHaveNoTiers() {
+        let text = Self.text("bridge: {count: 2}").replacing("system: hybrid", with: "system: kafka")
+        #expect(
+            refusal(of: text).hasPrefix("5:5: configurations[0].bridge: is no field of a configuration; known here: "))
+    }
+
+    @Test func bridgesAreThereToBeNamed() throws {
+        let kill = "[{fault: bridge-kill, with: {victim: bridge 3}}]"
+        #expect(
+            refusal(of: Self.text("\(Self.hot)\nbridge: {count: 2}", faults: kill)).contains(
+                "there is no bridge 3: the configuration has 2; set bridge.count to 3 or more, or name another"))
+        let suite = try suite(
+            Self.text(
+                "\(Self.hot)\nbridge: {count: 3, kinds: [audit, tool-call]}".replacing("audit, ", with: ""),
+                faults: kill))
+        let bridge = try #require(suite.cells.first?.configured.bridge)
+        #expect(
+            bridge.count == 3 && bridge.kinds == [.toolCall] && bridge.ack == .afterKafka && bridge.streams == .owned)
+        #expect(suite.cells.first?.configured.acknowledgement == "wait 1")
+        #expect(suite.cells.first?.configured.retries == Retries.none)
+    }
+}
