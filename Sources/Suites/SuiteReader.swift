@@ -38,6 +38,7 @@ struct SuiteReader {
         let faults = try fields.optional("faults")
         trials = try fields.optional("trials")?.wholeNumber(in: Self.trials) ?? 1
         let seed = try fields.optional("seed")?.wholeNumber(in: Self.seeds) ?? 1
+        let until = try fields.optional("until")
         let controls = try fields.optional("controls")
         let gates = try fields.optional("gates")
         try fields.finish()
@@ -56,7 +57,8 @@ struct SuiteReader {
         }
         return Suite(
             name: name, path: document.file, text: text, seed: Int64(seed), configurations: checked, cells: cells,
-            notApplicable: notApplicable, gates: judged.map(\.gate), controls: proven.map(\.control))
+            notApplicable: notApplicable, gates: judged.map(\.gate), controls: proven.map(\.control),
+            until: try until.map { value throws(Diagnostic) in try Until(value) })
     }
 
     private func configurations(

@@ -3,7 +3,8 @@ enum MarkdownReport {
     static func text(_ summary: Summary) -> String {
         let digest = RunDigest(summary)
         let sections = [
-            title(digest), matrix(digest), gates(summary), controls(summary), figures(digest), groups(digest),
+            title(digest), matrix(digest), gates(summary), controls(summary), baseline(summary), figures(digest),
+            groups(digest),
             troubles(digest),
             footer(summary),
         ]
@@ -78,6 +79,15 @@ enum MarkdownReport {
             ])
         }
         return lines
+    }
+
+    private static func baseline(_ summary: Summary) -> [String] {
+        guard let baseline = summary.baseline else { return [] }
+        var lines = ["## Baseline", ""] + BaselineText.sentences(of: baseline).map(escape)
+        let changes = baseline.worse + baseline.better
+        if changes.isEmpty { return lines }
+        lines += [""] + row(BaselineText.columns.map { $0.lowercased() }) + row(BaselineText.columns.map { _ in "---" })
+        return lines + changes.flatMap { row(BaselineText.cells(of: $0).map(escape)) }
     }
 
     private static func figures(_ digest: RunDigest) -> [String] {

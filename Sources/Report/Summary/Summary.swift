@@ -28,6 +28,8 @@ public struct Summary: Codable, Equatable, Sendable {
     public var planned: Int?
     /// What failed in the harness outside of a trial.
     public var failure: String?
+    /// How it compares with an earlier run, where one was given.
+    public var baseline: Baseline?
 
     public init() {}
 
@@ -43,7 +45,7 @@ public struct Summary: Codable, Equatable, Sendable {
         case noSkips = "no_skips"
         case interruptedBy = "interrupted_by"
         case planned
-        case failure
+        case failure, baseline
     }
 }
 
