@@ -171,6 +171,7 @@ public final class Run {
         summary.notApplicable = suite.notApplicable
         summary.gates = suite.gates.map { GateOutcome(gate: $0) }
         summary.controls = suite.controls.map { ControlOutcome(control: $0) }
+        summary.slo = suite.slo
         summary.seed = suite.seed
         summary.planned = plan.trials.count
         summary.lab = options.lab.name

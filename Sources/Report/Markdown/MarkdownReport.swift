@@ -3,7 +3,8 @@ enum MarkdownReport {
     static func text(_ summary: Summary) -> String {
         let digest = RunDigest(summary)
         let sections = [
-            title(digest), matrix(digest), gates(summary), controls(summary), baseline(summary), figures(digest),
+            title(digest), matrix(digest), recommendation(summary), gates(summary), controls(summary),
+            baseline(summary), figures(digest),
             groups(digest),
             troubles(digest),
             footer(summary),
@@ -79,6 +80,17 @@ enum MarkdownReport {
             ])
         }
         return lines
+    }
+
+    private static func recommendation(_ summary: Summary) -> [String] {
+        guard let found = Recommendation(summary) else { return [] }
+        let names = RecommendationText.columns
+        return ["## Which to take", "", escape(RecommendationText.sentence(found)), ""]
+            + row(names.map { $0.lowercased() })
+            + row(names.map { _ in "---" })
+            + found.candidates.flatMap { row(RecommendationText.cells($0).map(escape)) } + [
+                "", escape(RecommendationText.remark),
+            ]
     }
 
     private static func baseline(_ summary: Summary) -> [String] {

@@ -14,8 +14,8 @@ public struct ComparisonTable {
     /// Ends with a line feed.
     public func render() -> String {
         var lines: [String] = []
-        for section in [title, figures, groups, gates, controls, baseline, troubles, conclusion] where !section.isEmpty
-        {
+        for section in [title, figures, groups, gates, controls, baseline, recommendation, troubles, conclusion]
+        where !section.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines += section
         }
@@ -153,6 +153,16 @@ public struct ComparisonTable {
                 ]))
         }
         return ["Controls"] + unalignedIfWide(columns)
+    }
+
+    private var recommendation: [String] {
+        guard let found = Recommendation(digest.summary) else { return [] }
+        var lines = ["Which to take"] + indented(safe(RecommendationText.sentence(found)), by: 2)
+        for candidate in found.candidates {
+            let cells = RecommendationText.cells(candidate).map(safe)
+            lines += indented("\(cells[0])  \(cells[1]): \(cells[2]); \(cells[3]) of server CPU an event", by: 2)
+        }
+        return lines
     }
 
     private var baseline: [String] {
