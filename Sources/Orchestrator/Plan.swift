@@ -14,6 +14,8 @@ public struct Plan {
         var seed: Int64
         /// Why it is skipped; nil: it runs.
         var skip: String?
+        /// Done only if those before it do not say enough.
+        var isOptional = false
     }
 
     var trials: [Trial] = []
@@ -30,8 +32,11 @@ public struct Plan {
         let machine = MachineLimits(lab: lab, directory: directory)
         for cell in suite.cells {
             let skip = reason(for: cell, on: machine)
-            for n in 1...cell.trials {
-                trials.append(Trial(cell: cell, n: n, seed: suite.seed(of: cell, trial: n), skip: skip))
+            for n in 1...max(cell.trials, skip == nil ? suite.until?.atMost ?? 0 : 0) {
+                trials.append(
+                    Trial(
+                        cell: cell, n: n, seed: suite.seed(of: cell, trial: n), skip: skip, isOptional: n > cell.trials)
+                )
             }
         }
     }
@@ -75,8 +80,15 @@ public struct Plan {
     }
 
     /// Estimated bytes that the run's directory will hold in the end.
-    var bytes: Int64 {
-        runnable.reduce(0) { $0 + Int64($1.cell.leastEvents * Self.recordBytes(of: $1.cell)) }
+    var bytes: Int64 { runnable.reduce(0) { $0 + Self.historyBytes(of: $1.cell) } }
+
+    /// Estimated bytes of histories that lie there at one moment, at the least.
+    public func bytes(keeping keep: Keep) -> Int64 {
+        keep == .all ? bytes : runnable.map { Self.historyBytes(of: $0.cell) }.max() ?? 0
+    }
+
+    private static func historyBytes(of cell: Suite.Cell) -> Int64 {
+        Int64(cell.leastEvents * recordBytes(of: cell))
     }
 
     /// While it runs, a trial also holds its servers' data.
@@ -86,11 +98,14 @@ public struct Plan {
 
     /// The plan as text: one line for each cell, and what it will cost.
     public func text(of suite: Suite) -> String {
-        var text = "suite \(suite.name): \(trials.count) trials\n"
+        let most = trials.contains(where: \.isOptional) ? "at most " : ""
+        var text = "suite \(suite.name): \(most)\(trials.count) trials\n"
         var rows: [(String, String)] = []
         for cell in suite.cells {
             let own = trials.filter { $0.cell.label == cell.label && $0.cell.occurrence == cell.occurrence }
-            let count = "\(own.count) trial\(own.count == 1 ? "" : "s")"
+            let least = own.count { !$0.isOptional }
+            let count =
+                (least < own.count ? "\(least) to " : "") + "\(own.count) trial\(own.count == 1 ? "" : "s")"
             let load = "\(cell.leastLoad.components.seconds) s of load at \(Int(cell.workload.rate))/s"
             let about = own.first?.skip.map { "skipped: \($0)" } ?? "\(count), \(load)"
             rows.append((cell.label + (cell.occurrence > 1 ? " (\(cell.occurrence))" : ""), about))
@@ -101,7 +116,8 @@ public struct Plan {
             text += "  \(label)\(String(repeating: " ", count: width - label.count))  \(about)\n"
         }
         let minutes = Int((seconds / 60).rounded(.up))
-        text += "takes about \(minutes) minute\(minutes == 1 ? "" : "s") and \(max(1, bytes >> 20)) MB of disk"
+        text +=
+            "takes \(most.isEmpty ? "about" : "at most") \(minutes) minute\(minutes == 1 ? "" : "s") and \(max(1, bytes >> 20)) MB of disk"
         let skipped = trials.count - runnable.count
         return text + (skipped > 0 ? "; \(skipped) of \(trials.count) trials are skipped here\n" : "\n")
     }

@@ -20,6 +20,9 @@ public final class Run {
         public var noSkips: Bool
         public var volume: Volume
         public var version: String
+        public var keep = Keep.all
+        /// Its directory has what an earlier run of the same suite came to; the rest is done.
+        public var resumes = false
 
         public init(directory: String, lab: any LabKind, noSkips: Bool, volume: Volume, version: String) {
             (self.directory, self.lab, self.noSkips) = (directory, lab, noSkips)
@@ -33,6 +36,8 @@ public final class Run {
     private let interrupts: Interrupts
     private let watch: Watch
     private let log: RunLog
+    private let lock: FileLock
+    private let resumption: Resumption?
     private let progress: Progress
     private let started = Date()
     private let clock = MonotonicClock.now()
@@ -49,7 +54,15 @@ public final class Run {
         } catch {
             throw RunError(.io, "cannot make \(options.directory): \(error); choose another --out")
         }
-        log = try RunLog(path: options.directory + "/run.log")
+        let logPath = options.directory + "/run.log"
+        log = try RunLog(path: logPath)
+        do { lock = try FileLock(logPath, create: false) } catch {
+            throw RunError(
+                .usage, "another run is at work in \(options.directory) (\(error)); wait for its end, or name another")
+        }
+        resumption =
+            options.resumes
+            ? try Resumption(of: options.directory, for: suite, plan: plan, lab: options.lab.name) : nil
         let volume: Progress.Volume =
             switch options.volume {
             case .quiet: .quiet
@@ -71,9 +84,16 @@ public final class Run {
         }
         var summary = empty()
         do throws(RunError) {
-            for index in plan.trials.indices {
-                let trial = try result(of: index)
-                add(trial, of: plan.trials[index].cell, to: &summary)
+            for (index, planned) in plan.trials.enumerated() {
+                if planned.isOptional, isSettled(planned.cell, summary) {
+                    summary.planned? -= 1
+                    continue
+                }
+                var trial = try result(of: index)
+                let cell = add(trial, of: planned.cell, to: &summary)
+                if try thinned(&trial, of: cell, summary) {
+                    summary.cells[summary.cells.count - 1].trials[cell.trials.count - 1] = trial
+                }
                 try write(&summary)
             }
         } catch {
@@ -98,10 +118,20 @@ public final class Run {
             trial.rate.target = planned.cell.workload.rate
             return trial
         }
+        if let done = resumption?.trial(in: place) {
+            progress.say("  done already: \(Self.line(done, acknowledged: planned.cell.configured.acknowledged))")
+            return done
+        }
         if interrupts.pending != nil { throw RunError(.interrupted, "the run was ended by a signal") }
+        let directory = "\(options.directory)/\(place)"
+        if options.resumes, Files.isFolder(directory) {
+            do { try Files.removeTree(directory) } catch {
+                throw RunError(.io, "what is left in \(directory): \(error)")
+            }
+        }
         let setting = TrialRun.Setting(
             n: planned.n, seed: planned.seed, run: runName(index),
-            directory: "\(options.directory)/\(place)", relativeDirectory: place,
+            directory: directory, relativeDirectory: place,
             ownFilesystems: options.lab.filesystemRefusal == nil,
             makeLab: { [lab = options.lab] directory throws(LabError) in try lab.open(directory: directory) },
             standing: standing)
@@ -129,7 +159,8 @@ public final class Run {
     private func empty() -> Summary {
         var summary = Summary()
         summary.suite = suite.name
-        summary.started = started.ISO8601Format(.iso8601(timeZone: .current))
+        summary.started =
+            resumption?.earlier.started ?? started.ISO8601Format(.iso8601(timeZone: .current))
         summary.machine = .here(directory: options.directory)
         summary.versions = ["holdfast": options.version, "kernel": summary.machine.kernel]
         for server in plan.servers {
@@ -140,6 +171,7 @@ public final class Run {
         summary.notApplicable = suite.notApplicable
         summary.gates = suite.gates.map { GateOutcome(gate: $0) }
         summary.controls = suite.controls.map { ControlOutcome(control: $0) }
+        summary.slo = suite.slo
         summary.seed = suite.seed
         summary.planned = plan.trials.count
         summary.lab = options.lab.name
@@ -148,7 +180,32 @@ public final class Run {
         return summary
     }
 
-    private func add(_ trial: Summary.Trial, of cell: Suite.Cell, to summary: inout Summary) {
+    private func isSettled(_ cell: Suite.Cell, _ summary: Summary) -> Bool {
+        guard let until = suite.until, let last = summary.cells.last else { return false }
+        return last.isSettled(halfWidth: until.halfWidth)
+    }
+
+    /// Removes the history of a trial that is not to be kept; whether it did.
+    private func thinned(
+        _ trial: inout Summary.Trial, of cell: Summary.Cell, _ summary: Summary
+    ) throws(RunError) -> Bool {
+        let isKept =
+            switch options.keep {
+            case .all: true
+            case .failed: summary.isOfInterest(trial, of: cell)
+            case .none: false
+            }
+        let history = "\(options.directory)/\(trial.directory)/history"
+        guard !isKept, Files.isFolder(history) else { return false }
+        do { try Files.removeTree(history) } catch { throw RunError(.io, "removing \(history): \(error)") }
+        trial.historyRemoved = true
+        return true
+    }
+
+    /// Returns the trial's cell as it is then.
+    @discardableResult private func add(
+        _ trial: Summary.Trial, of cell: Suite.Cell, to summary: inout Summary
+    ) -> Summary.Cell {
         if trial.n == 1 {
             summary.cells.append(
                 Summary.Cell(
@@ -157,10 +214,11 @@ public final class Run {
                     acknowledged: cell.configured.acknowledged))
         }
         summary.cells[summary.cells.count - 1].trials.append(trial)
+        return summary.cells[summary.cells.count - 1]
     }
 
     private func write(_ summary: inout Summary) throws(RunError) {
-        summary.seconds = Double(MonotonicClock.now() - clock) / 1e9
+        summary.seconds = Double(MonotonicClock.now() - clock) / 1e9 + (resumption?.earlier.seconds ?? 0)
         summary.judge()
         if let signal = summary.interruptedBy { summary.exit = 128 + signal }
         do {

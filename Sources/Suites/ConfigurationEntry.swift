@@ -58,15 +58,19 @@ struct ConfigurationEntry {
     }
 
     /// What a report shows of it.
-    func summary(_ configured: any ConfiguredSystem) -> Summary.Configuration {
+    func summary(_ configured: any ConfiguredSystem, _ workload: WorkloadSettings) -> Summary.Configuration {
         var shown: [String: String] = [:]
         if let settings, case .mapping(let entries) = settings.content {
             for (key, value) in entries { shown[key.text] = value.isScalar ? value.text : value.flow }
         }
         for (field, value) in own { shown[field] = value.flow }
-        return Summary.Configuration(
+        var summary = Summary.Configuration(
             name: name, system: kind.name, settings: shown, ack: configured.acknowledgement,
             retries: configured.retries.rawValue,
             promise: configured.promise)
+        summary.eventBytes = Int64(workload.meanEventBytes)
+        summary.retentionNanoseconds = configured.retention(of: workload)
+        summary.keepsInMemory = configured.keepsInMemory
+        return summary
     }
 }

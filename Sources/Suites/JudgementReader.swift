@@ -70,7 +70,7 @@ enum JudgementReader {
     }
 
     /// Gives a refusal its place.
-    private static func at<Result>(_ place: Value, _ body: () throws(Refusal) -> Result) throws(Diagnostic) -> Result {
+    static func at<Result>(_ place: Value, _ body: () throws(Refusal) -> Result) throws(Diagnostic) -> Result {
         do {
             return try body()
         } catch {

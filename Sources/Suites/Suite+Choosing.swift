@@ -39,6 +39,7 @@ extension Suite {
         }
         var suite = self
         for index in suite.cells.indices { suite.cells[index].trials = trials }
+        suite.until = nil
         return suite
     }
 

@@ -20,6 +20,10 @@ public struct Suite: Sendable {
     public var notApplicable: [Summary.Combination]
     public var gates: [Gate]
     public var controls: [Control]
+    /// More trials of each cell than it has at the least, as needed; nil: just those.
+    public var until: Until?
+    /// What a configuration must keep to be recommended.
+    public var slo: Objectives?
 
     public struct Configuration: Sendable {
         public var name: String

@@ -38,8 +38,10 @@ struct SuiteReader {
         let faults = try fields.optional("faults")
         trials = try fields.optional("trials")?.wholeNumber(in: Self.trials) ?? 1
         let seed = try fields.optional("seed")?.wholeNumber(in: Self.seeds) ?? 1
+        let until = try fields.optional("until")
         let controls = try fields.optional("controls")
         let gates = try fields.optional("gates")
+        let slo = try fields.optional("slo")
         try fields.finish()
 
         if let workload { try self.workload.apply(workload) }
@@ -56,7 +58,9 @@ struct SuiteReader {
         }
         return Suite(
             name: name, path: document.file, text: text, seed: Int64(seed), configurations: checked, cells: cells,
-            notApplicable: notApplicable, gates: judged.map(\.gate), controls: proven.map(\.control))
+            notApplicable: notApplicable, gates: judged.map(\.gate), controls: proven.map(\.control),
+            until: try until.map { value throws(Diagnostic) in try Until(value) },
+            slo: try slo.map { value throws(Diagnostic) in try ObjectivesReader.read(value) })
     }
 
     private func configurations(
@@ -92,9 +96,10 @@ struct SuiteReader {
         let groups = try GroupReader.read(entry.groups ?? groups, for: entry.kind)
         var draft = workload
         if let own = entry.workload { try draft.apply(own) }
-        let usual = try entry.configured(for: try draft.checked(for: entry.place), in: lab)
+        let usual = try draft.checked(for: entry.place)
         let configuration = Suite.Configuration(
-            name: entry.name, kind: entry.kind, summary: entry.summary(usual))
+            name: entry.name, kind: entry.kind,
+            summary: entry.summary(try entry.configured(for: usual, in: lab), usual))
         guard let faults = entry.faults ?? faults?.entries else {
             var missing = entry.place
             missing.path += ".faults"

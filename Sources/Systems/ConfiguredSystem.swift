@@ -30,6 +30,10 @@ public protocol ConfiguredSystem: Sendable {
     var lead: Int64 { get }
     /// Whether its settings let events go after a time or beyond a length.
     var retains: Bool { get }
+    /// For how long events stay under such a load, in nanoseconds; nil: for good.
+    func retention(of workload: WorkloadSettings) -> Int64?
+    /// Its log is in memory, whatever of it is on a disk as well.
+    var keepsInMemory: Bool { get }
     /// What this machine lacks for such groups, and how to get it; nil: nothing.
     func lack(for groups: [GroupSettings]) -> String?
     /// The bridges between its tiers; nil: it has none.
@@ -42,6 +46,8 @@ extension ConfiguredSystem {
     public var client: ServerVersion? { nil }
     public var lead: Int64 { 500_000_000 }
     public var retains: Bool { false }
+    public func retention(of workload: WorkloadSettings) -> Int64? { nil }
+    public var keepsInMemory: Bool { false }
     public func lack(for groups: [GroupSettings]) -> String? { nil }
     public var bridge: BridgeSettings? { nil }
     public func servers(in lab: any LabKind) throws(SystemError) -> [ServerVersion] { [try server(in: lab)] }

@@ -73,3 +73,8 @@ public struct WorkloadSettings: Codable, Hashable, Sendable {
         stride(from: producer, to: agents, by: producers).map(Int64.init)
     }
 }
+
+extension WorkloadSettings {
+    /// Of one event as it is published, on average.
+    public var meanEventBytes: Int { (payload.lowerBound + payload.upperBound) / 2 + EventCodec.headerLength }
+}

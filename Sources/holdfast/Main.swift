@@ -1,5 +1,6 @@
 import Documents
 import Glibc
+import Orchestrator
 import Platform
 
 /// Exit statuses as the contract fixes them.
@@ -54,6 +55,9 @@ struct Main {
             return try command.run(try Arguments(words, flags: command.flags, command: command.name))
         } catch let error as UsageError {
             Console.error("holdfast \(command.name): \(error)\ntry: holdfast help \(command.name)")
+            return Exit.usage
+        } catch let error as RunError where error.code == .usage {
+            Console.error("holdfast \(command.name): \(error)")
             return Exit.usage
         } catch let error as Diagnostic {
             Console.error("\(error)")

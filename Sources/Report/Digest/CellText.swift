@@ -32,8 +32,15 @@ enum CellText {
         if let window = digest.window, window.highest > 0 {
             text += ", acknowledged over up to \(Format.window(window.highest))"
         }
+        if count > 1 {
+            let interval = WilsonInterval(lost.trialsWith, of: count)
+            text +=
+                "; at 95 % confidence \(percent(interval.lower)) to \(percent(interval.upper)) of such trials lose any"
+        }
         return text + "." + shape(of: digest)
     }
+
+    private static func percent(_ share: Double) -> String { Format.decimals(share * 100, 0) + " %" }
 
     private static func shape(of digest: CellDigest) -> String {
         let worst = digest.valid.compactMap(\.verdict).max { $0.log.lost < $1.log.lost }

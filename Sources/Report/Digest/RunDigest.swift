@@ -61,7 +61,12 @@ extension RunDigest {
             let text = judged == 0 ? "No gate was judged" : "Every gate that was judged holds"
             if unjudged == 0 { return "Every gate holds." }
             return text + "; \(Format.count(unjudged)) could not be judged."
-        case 1: return broken == 1 ? "A gate is broken." : "\(Format.count(broken)) gates are broken."
+        case 1:
+            let worse = summary.baseline?.worse.count ?? 0
+            return [
+                broken == 0 ? "" : broken == 1 ? "A gate is broken." : "\(Format.count(broken)) gates are broken.",
+                worse == 0 ? "" : "\(Format.plural(worse, "figure")) worse than in the baseline.",
+            ].filter { !$0.isEmpty }.joined(separator: " ")
         case 3: return "No conclusion: " + reasonsForNoConclusion.joined(separator: "; ") + "."
         case 4: return "The harness itself failed: " + (summary.failure ?? "see the failed trials") + "."
         case 129...: return "Ended by a signal before it was through: this report is partial."

@@ -87,12 +87,18 @@ extension Summary {
         exit = exitCode(asReport: asReport)
     }
 
-    /// 4: the harness failed. 1: a gate broke. 3: no conclusion. Ended by a signal: 128 and its number.
+    /// Compares with an earlier run; whatever got worse counts as a broken gate.
+    public mutating func compare(with earlier: Summary) {
+        baseline = Baseline(of: self, against: earlier)
+        exit = exitCode(asReport: true)
+    }
+
+    /// 4: the harness failed. 1: a gate broke, or something is worse than in the baseline. 3: no conclusion. Ended by a signal: 128 and its number.
     func exitCode(asReport: Bool) -> Int32 {
         let trials = cells.flatMap(\.trials)
         if let signal = interruptedBy, !asReport { return 128 + signal }
         if failure != nil || trials.contains(where: { $0.status == .failed }) { return 4 }
-        if gates.contains(where: { $0.held == false }) { return 1 }
+        if gates.contains(where: { $0.held == false }) || baseline?.worse.isEmpty == false { return 1 }
         let inconclusive =
             interruptedBy != nil || missing > 0
             || trials.contains { $0.isInvalid || (noSkips && $0.status == .skipped) }

@@ -71,8 +71,10 @@ struct ReportPage {
 
     private var sections: [(id: String, title: String, content: HTML)] {
         [
-            ("answer", "What holds", matrix), ("gates", "Gates", gates), ("controls", "Controls", controls),
-            ("figures", "Figures", figures), ("troubles", "Not judged", troubles), ("cells", "Cells", cells),
+            ("answer", "What holds", matrix), ("recommendation", "Which to take", recommendation),
+            ("cost", "What durability costs", cost), ("gates", "Gates", gates), ("controls", "Controls", controls),
+            ("baseline", "Baseline", baseline), ("figures", "Figures", figures), ("troubles", "Not judged", troubles),
+            ("cells", "Cells", cells),
             ("run", "This run", run),
         ].filter { section in
             if case .fragment(let children) = section.2 { return !children.isEmpty }

@@ -109,6 +109,7 @@ enum StyleSheet {
         .axis { stroke: var(--rule); stroke-width: 1; }
         path.acked { fill: var(--good-tint); stroke: var(--good); stroke-width: 1.25; }
         path.lag { fill: var(--part-tint); stroke: var(--part); stroke-width: 1.25; } svg text.lag { fill: var(--part); }
+        .point { stroke: var(--paper); stroke-width: 1.5; } .point.holds { fill: var(--good); } .point.loses { fill: var(--bad); }
         path.errors { fill: var(--bad); opacity: .8; }
         path.p50 { fill: none; stroke: var(--link); stroke-width: 1.25; }
         path.p99 { fill: none; stroke: var(--link); stroke-width: 1.25; stroke-dasharray: 2 2.5; }

@@ -22,6 +22,7 @@ enum JUnitReport {
         let digest = RunDigest(summary)
         var suites: [(name: String, cases: [Case])] = [
             ("gates", summary.gates.map { self.gate($0) }), ("controls", summary.controls.map { control($0) }),
+            ("baseline", summary.baseline.map { [baseline($0)] } ?? []),
         ]
         for row in digest.configurations {
             let cells = summary.cells.filter { $0.configuration == row.name }
@@ -55,6 +56,14 @@ enum JUnitReport {
         case false?: result = .error("the control found nothing (\(Remarks.found(outcome))): the run shows nothing")
         }
         return Case(name: outcome.control.description, seconds: 0, outcome: result)
+    }
+
+    private static func baseline(_ baseline: Baseline) -> Case {
+        let worse = baseline.worse.map { BaselineText.cells(of: $0).dropFirst().joined(separator: ", ") }
+        return Case(
+            name: "nothing is worse than in the run of \(baseline.started)", seconds: 0,
+            outcome: worse.isEmpty ? .passed : .failure(worse.joined(separator: "; ")),
+            output: BaselineText.sentences(of: baseline).joined(separator: " "))
     }
 
     private static func trial(_ trial: Summary.Trial, of cell: Summary.Cell, in summary: Summary) -> Case {

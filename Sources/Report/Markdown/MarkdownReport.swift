@@ -3,7 +3,9 @@ enum MarkdownReport {
     static func text(_ summary: Summary) -> String {
         let digest = RunDigest(summary)
         let sections = [
-            title(digest), matrix(digest), gates(summary), controls(summary), figures(digest), groups(digest),
+            title(digest), matrix(digest), recommendation(summary), gates(summary), controls(summary),
+            baseline(summary), figures(digest),
+            groups(digest),
             troubles(digest),
             footer(summary),
         ]
@@ -78,6 +80,26 @@ enum MarkdownReport {
             ])
         }
         return lines
+    }
+
+    private static func recommendation(_ summary: Summary) -> [String] {
+        guard let found = Recommendation(summary) else { return [] }
+        let names = RecommendationText.columns
+        return ["## Which to take", "", escape(RecommendationText.sentence(found)), ""]
+            + row(names.map { $0.lowercased() })
+            + row(names.map { _ in "---" })
+            + found.candidates.flatMap { row(RecommendationText.cells($0).map(escape)) } + [
+                "", escape(RecommendationText.remark),
+            ]
+    }
+
+    private static func baseline(_ summary: Summary) -> [String] {
+        guard let baseline = summary.baseline else { return [] }
+        var lines = ["## Baseline", ""] + BaselineText.sentences(of: baseline).map(escape)
+        let changes = baseline.worse + baseline.better
+        if changes.isEmpty { return lines }
+        lines += [""] + row(BaselineText.columns.map { $0.lowercased() }) + row(BaselineText.columns.map { _ in "---" })
+        return lines + changes.flatMap { row(BaselineText.cells(of: $0).map(escape)) }
     }
 
     private static func figures(_ digest: RunDigest) -> [String] {

@@ -28,6 +28,10 @@ public struct Summary: Codable, Equatable, Sendable {
     public var planned: Int?
     /// What failed in the harness outside of a trial.
     public var failure: String?
+    /// What configurations are to keep to be recommended.
+    public var slo: Objectives?
+    /// How it compares with an earlier run, where one was given.
+    public var baseline: Baseline?
 
     public init() {}
 
@@ -43,7 +47,7 @@ public struct Summary: Codable, Equatable, Sendable {
         case noSkips = "no_skips"
         case interruptedBy = "interrupted_by"
         case planned
-        case failure
+        case failure, slo, baseline
     }
 }
 
@@ -74,12 +78,38 @@ extension Summary {
         public var retries: String
         /// `one process has applied it in memory`.
         public var promise: String
+        /// After how long its settings let events go, in nanoseconds; nil: they stay.
+        public var retentionNanoseconds: Int64?
+        /// Its log is in memory, whatever of it is on a disk as well.
+        public var keepsInMemory = false
+        /// Mean bytes of an event.
+        public var eventBytes: Int64?
 
         public init(
             name: String, system: String, settings: [String: String], ack: String, retries: String, promise: String
         ) {
             (self.name, self.system, self.settings) = (name, system, settings)
             (self.ack, self.retries, self.promise) = (ack, retries, promise)
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name, system, settings, ack, retries, promise
+            case retentionNanoseconds = "retention_ns"
+            case keepsInMemory = "keeps_in_memory"
+            case eventBytes = "event_bytes"
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            name = try container.decode(String.self, forKey: .name)
+            system = try container.decode(String.self, forKey: .system)
+            settings = try container.decode([String: String].self, forKey: .settings)
+            ack = try container.decode(String.self, forKey: .ack)
+            retries = try container.decode(String.self, forKey: .retries)
+            promise = try container.decode(String.self, forKey: .promise)
+            retentionNanoseconds = try container.decodeIfPresent(Int64.self, forKey: .retentionNanoseconds)
+            keepsInMemory = try container.decodeIfPresent(Bool.self, forKey: .keepsInMemory) ?? false
+            eventBytes = try container.decodeIfPresent(Int64.self, forKey: .eventBytes)
         }
     }
 

@@ -80,6 +80,8 @@ extension Summary {
         public var cpu: CPU?
         /// Nil where nobody restored an agent.
         public var restoration: Restoration?
+        /// Its history was not kept: figures can be seen, and not traced.
+        public var historyRemoved = false
 
         public init(n: Int, seed: Int64, status: Status, reason: String? = nil, directory: String) {
             (self.n, self.seed, self.status) = (n, seed, status)
@@ -101,6 +103,7 @@ extension Summary.Trial: Codable {
         case rate, directory, verdict, circumstances, seconds
         case scheduleErrorNanosecondsP99 = "schedule_error_p99_ns"
         case faults, commands, groups, cpu, restoration
+        case historyRemoved = "history_removed"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -121,6 +124,7 @@ extension Summary.Trial: Codable {
         groups = try container.decodeIfPresent([String: GroupRun].self, forKey: .groups)
         cpu = try container.decodeIfPresent(CPU.self, forKey: .cpu)
         restoration = try container.decodeIfPresent(Restoration.self, forKey: .restoration)
+        historyRemoved = try container.decodeIfPresent(Bool.self, forKey: .historyRemoved) ?? false
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -141,5 +145,6 @@ extension Summary.Trial: Codable {
         try container.encodeIfPresent(groups, forKey: .groups)
         try container.encodeIfPresent(cpu, forKey: .cpu)
         try container.encodeIfPresent(restoration, forKey: .restoration)
+        if historyRemoved { try container.encode(true, forKey: .historyRemoved) }
     }
 }

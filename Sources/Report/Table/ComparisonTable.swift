@@ -14,7 +14,8 @@ public struct ComparisonTable {
     /// Ends with a line feed.
     public func render() -> String {
         var lines: [String] = []
-        for section in [title, figures, groups, gates, controls, troubles, conclusion] where !section.isEmpty {
+        for section in [title, figures, groups, gates, controls, baseline, recommendation, troubles, conclusion]
+        where !section.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines += section
         }
@@ -152,6 +153,27 @@ public struct ComparisonTable {
                 ]))
         }
         return ["Controls"] + unalignedIfWide(columns)
+    }
+
+    private var recommendation: [String] {
+        guard let found = Recommendation(digest.summary) else { return [] }
+        var lines = ["Which to take"] + indented(safe(RecommendationText.sentence(found)), by: 2)
+        for candidate in found.candidates {
+            let cells = RecommendationText.cells(candidate).map(safe)
+            lines += indented("\(cells[0])  \(cells[1]): \(cells[2]); \(cells[3]) of server CPU an event", by: 2)
+        }
+        return lines
+    }
+
+    private var baseline: [String] {
+        guard let baseline = digest.summary.baseline else { return [] }
+        var columns = Columns(BaselineText.columns.map { _ in .left })
+        for change in baseline.worse + baseline.better {
+            let cells = BaselineText.cells(of: change).map(safe)
+            columns.rows.append(.cells(["  " + cells[0]] + cells.dropFirst()))
+        }
+        let sentences = BaselineText.sentences(of: baseline).flatMap { DisplayWidth.wrap(safe($0), to: width - 2) }
+        return ["Baseline"] + columns.wholeLines(columns.rows) + sentences.map { "  \($0)" }
     }
 
     /// Aligned if that fits; else each row's parts one below the other, so that nothing is cut.

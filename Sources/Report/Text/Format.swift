@@ -74,6 +74,22 @@ enum Format {
         return gibibytes >= 1 ? decimals(gibibytes, 1) + " GiB" : decimals(gibibytes * 1024, 0) + " MiB"
     }
 
+    /// A time to keep something for, as a suite writes it: `30 d`, `12 h`, `90 s`.
+    static func span(_ nanoseconds: Int64) -> String {
+        let units: [(String, Int64)] = [("d", 86_400_000_000_000), ("h", 3_600_000_000_000), ("min", 60_000_000_000)]
+        for (unit, size) in units where nanoseconds >= size && nanoseconds % size == 0 {
+            return "\(count(nanoseconds / size)) \(unit)"
+        }
+        return time(nanoseconds)
+    }
+
+    /// Bytes of any size, by thousands as disks are sold: `33 TB`.
+    static func large(_ bytes: Double) -> String {
+        let units: [(String, Double)] = [("PB", 1e15), ("TB", 1e12), ("GB", 1e9), ("MB", 1e6)]
+        let (unit, size) = units.first { bytes >= $0.1 } ?? ("MB", 1e6)
+        return decimals(bytes / size, bytes / size < 10 ? 1 : 0) + " " + unit
+    }
+
     /// `3 trials`, `1 trial`.
     static func plural(_ count: Int, _ word: String) -> String {
         "\(Self.count(count)) \(word)\(count == 1 ? "" : "s")"

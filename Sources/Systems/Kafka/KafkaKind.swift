@@ -125,6 +125,10 @@ struct ConfiguredKafka: ConfiguredSystem {
 
     var retains: Bool { settings.retains }
 
+    func retention(of workload: WorkloadSettings) -> Int64? {
+        settings.retention(of: workload)
+    }
+
     func lack(for groups: [GroupSettings]) -> String? {
         guard KafkaLibrary.number < SystemLimits.kafkaConsumerProtocol,
             let group = groups.first(where: { $0.membership == .consumer })

@@ -123,6 +123,24 @@ extension KafkaSettings {
         return names.contains { name in given(name, in: topic + broker).map { $0 != "-1" } ?? false }
     }
 
+    /// By time, a week unless it is said otherwise, and by size, which counts for each partition.
+    func retention(of workload: WorkloadSettings) -> Int64? {
+        func number(_ name: String) -> Double? { given(name, in: topic + broker).flatMap(Double.init) }
+        let milliseconds =
+            number("retention.ms") ?? number("log.retention.ms") ?? number("log.retention.minutes").map { $0 * 60_000 }
+            ?? number("log.retention.hours").map { $0 * 3_600_000 } ?? 604_800_000
+        var times: [Double] = milliseconds < 0 ? [] : [milliseconds * 1e6]
+        if let bytes = number("retention.bytes") ?? number("log.retention.bytes"), bytes >= 0 {
+            let partitions =
+                switch partitions {
+                case .number(let count): count
+                case .agent: workload.agents
+                }
+            times.append(bytes * Double(partitions) / (workload.rate * Double(workload.meanEventBytes)) * 1e9)
+        }
+        return times.min().map { $0 < 9e18 ? Int64($0) : .max }
+    }
+
     /// Of the client library, with what follows from the configuration; the suite's own come last.
     var producerProperties: [String: String] {
         // More in flight than a broker remembers would let a stall or a new leader reorder events.

@@ -11,6 +11,20 @@ extension ConfiguredRedis {
     var acknowledgement: String { settings.ack }
     var filesystem: Filesystem { settings.filesystem }
     var retains: Bool { settings.maxlen != nil }
+    var keepsInMemory: Bool { true }
+
+    /// All agents' events, spread evenly over the streams.
+    func retention(of workload: WorkloadSettings) -> Int64? {
+        settings.maxlen.map { maxlen in
+            let streams =
+                switch settings.streams {
+                case .one: 1
+                case .number(let count): count
+                case .agent: workload.agents
+                }
+            return Int64(Double(maxlen.entries * streams) / workload.rate * 1e9)
+        }
+    }
 
     func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
         Int64(clamping: RedisServers.megabytes(expectedBytes)) << 20

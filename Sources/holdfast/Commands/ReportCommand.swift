@@ -7,18 +7,20 @@ struct ReportCommand: Command {
     static let about = "Makes the reports of one or more runs again, judged anew; several become one comparison."
     static let flags = [
         Flag("--out", "DIR", "where the reports go (the run's own directory; report for several)"),
-        Flag("--baseline", "DIR", "compare with an earlier run"),
+        Flag("--baseline", "DIR", "compare with an earlier run: exit 1 if anything is worse by more than chance"),
     ]
 
     static func run(_ arguments: Arguments) throws -> Int32 {
         guard !arguments.rest.isEmpty else { throw UsageError("report needs the directory of a run") }
-        guard !arguments.has("--baseline") else {
-            throw UsageError("--baseline is not built yet; give both runs as directories to see them side by side")
-        }
         let output = arguments.text("--out") ?? (arguments.rest.count == 1 ? arguments.rest[0] : "report")
-        let summary: Summary
+        var summary: Summary
         do {
             summary = try Reporter.load(directories: arguments.rest, output: output)
+            if let earlier = arguments.text("--baseline") {
+                summary.compare(with: try Reporter.load(directories: [earlier], output: output))
+            } else {
+                summary.baseline = nil
+            }
         } catch {
             Console.error("\(error)")
             return Exit.usage

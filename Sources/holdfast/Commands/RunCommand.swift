@@ -1,3 +1,4 @@
+import Documents
 import Foundation
 import Labs
 import Orchestrator
@@ -14,6 +15,10 @@ struct RunCommand: Command {
         Flag("--trials", "N", "so many trials of each cell"),
         Flag("--seed", "N", "instead of the suite's seed"),
         Flag("--lab", "LAB", "namespaces (the default), docker, external"),
+        Flag("--resume", "DIR", "do what is missing of a run that was ended before it was through"),
+        Flag(
+            "--keep", "WHICH", "histories that stay: all (the default), failed (with a gate broken, or invalid), none"),
+        Flag("--disk", "SIZE", "refuse a plan whose histories would take more, such as 20GB"),
         Flag("--plan", nil, "check the suite and say what would run; start nothing"),
         Flag("--no-skips", nil, "a trial that this machine must skip counts as invalid"),
         Flag("--quiet", nil, "no progress, only the result"),
@@ -26,24 +31,26 @@ struct RunCommand: Command {
         let directory = try outputDirectory(arguments, suite)
         // Where no lab can be made every trial is skipped, and the report says why.
         if !arguments.has("--plan"), !lab.isInside, lab.refusal == nil {
-            try refuseUsed(directory)
+            if !arguments.has("--resume") { try refuseUsed(directory) }
             // The copy inside must not choose another time for its name.
             var words = [CommandLine.arguments[0]] + CommandLine.arguments.dropFirst()
-            if !arguments.has("--out") { words += ["--out", directory] }
+            if !arguments.has("--out"), !arguments.has("--resume") { words += ["--out", directory] }
             return try entered(lab, words, directory)
         }
         let plan = Plan(suite, lab: lab, directory: existingParent(of: directory))
+        let keep = try chosenKeep(arguments)
+        try refuseTooLarge(plan, keep, arguments)
         if arguments.has("--plan") {
             Console.out(plan.text(of: suite))
             return Exit.fine
         }
         let volume: Run.Volume =
             arguments.has("--quiet") ? .quiet : arguments.has("--verbose") ? .verbose : .normal
-        let run = try Run(
-            suite, plan: plan,
-            options: Run.Options(
-                directory: directory, lab: lab, noSkips: arguments.has("--no-skips"), volume: volume,
-                version: Main.version))
+        var options = Run.Options(
+            directory: directory, lab: lab, noSkips: arguments.has("--no-skips"), volume: volume, version: Main.version)
+        options.keep = keep
+        options.resumes = arguments.has("--resume")
+        let run = try Run(suite, plan: plan, options: options)
         let summary = try run.carryOut()
         Console.out(ComparisonTable(summary, directory: shownPath(directory)).render())
         Console.out("\nreport: \(shownPath(directory))/report.html\n")
@@ -78,9 +85,30 @@ struct RunCommand: Command {
         format.locale = Locale(identifier: "en_US_POSIX")
         format.dateFormat = "yyyyMMdd-HHmmss"
         let usual = "out/\(FileName.safe(suite.name))-\(format.string(from: Date()))"
-        let path = arguments.text("--out") ?? usual
-        guard !path.isEmpty else { throw UsageError("--out needs a folder") }
+        if arguments.has("--out"), arguments.has("--resume") {
+            throw UsageError("--resume names the folder itself; leave --out away")
+        }
+        let path = arguments.text("--out") ?? arguments.text("--resume") ?? usual
+        guard !path.isEmpty else { throw UsageError("--out and --resume need a folder") }
         return URL(fileURLWithPath: path).standardizedFileURL.path
+    }
+
+    private static func chosenKeep(_ arguments: Arguments) throws -> Keep {
+        guard let word = arguments.text("--keep") else { return .all }
+        if let keep = Keep(rawValue: word) { return keep }
+        throw UsageError("--keep is \(Keep.allCases.map(\.rawValue).joined(separator: ", ")), not \"\(word)\"")
+    }
+
+    private static func refuseTooLarge(_ plan: Plan, _ keep: Keep, _ arguments: Arguments) throws {
+        guard let text = arguments.text("--disk") else { return }
+        guard let most = Units.size(text) else {
+            throw UsageError("--disk takes a size such as 20GB or 500MiB, not \"\(text)\"")
+        }
+        let bytes = plan.bytes(keeping: keep)
+        guard bytes > most else { return }
+        throw UsageError(
+            "the histories of this plan take about \(bytes >> 20) MB, and --disk allows \(most >> 20) MB: fewer --trials, "
+                + "a shorter load, or --keep failed")
     }
 
     private static func entered(_ lab: any LabKind, _ words: [String], _ directory: String) throws -> Int32 {
