@@ -74,9 +74,7 @@ struct RunCommand: Command {
     }
 
     private static func outputDirectory(_ arguments: Arguments, _ suite: Suite) throws -> String {
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.dateFormat = "yyyyMMdd-HHmmss"
+        let format = LocalTimeFormat("%Y%m%d-%H%M%S")
         let usual = "out/\(FileName.safe(suite.name))-\(format.string(from: Date()))"
         let path = arguments.text("--out") ?? usual
         guard !path.isEmpty else { throw UsageError("--out needs a folder") }
