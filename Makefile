@@ -2,6 +2,8 @@
 # make test    the same set-up, build without warnings, lint, all tests
 # make bench   the benchmarks, one JSON object a line
 # make build   just the release build: .build/release/holdfast
+# make dist    an archive that runs without Swift: .build/dist/holdfast-VERSION-linux-ARCH.tar.gz
+# make dist-test   the same, then unpack it where no toolchain is and run suites/smoke.yml (needs root)
 # make kafka   fetch the official release of Apache Kafka into the user's cache, its checksum verified
 # make leaks   kill -9 in the middle of every fault, over and over: minutes, not part of the tests
 
@@ -54,6 +56,16 @@ lint: need-swift
 bench: setup build
 	cd Benchmarks && $(SWIFT) build -c release && .build/release/bench
 
+.PHONY: dist dist-test
+# Packages that are asked for: these only, and the archive needs no Docker to be built.
+dist: PACKAGES = $(BUILD_PACKAGES)
+dist: setup
+	@SWIFT='$(SWIFT)' TOOLS='$(TRIAL_PACKAGES)' Packaging/archive.sh .build/dist
+
+dist-test: PACKAGES = $(BUILD_PACKAGES) $(TRIAL_PACKAGES)
+dist-test: dist
+	@SWIFT='$(SWIFT)' Packaging/try.sh "$$(ls -t .build/dist/holdfast-*.tar.gz | head -1)"
+
 kafka:
 	@name=$(notdir $(KAFKA_URL)); folder=$(CACHE)/$${name%.tgz}; part=$(CACHE)/fetching.$$$$; \
 	[ ! -d "$$folder" ] || { echo "$$folder is there already"; exit 0; }; \
@@ -82,8 +94,9 @@ need-swift:
 
 # Debian packages that are missing are installed where that is permitted, else the exact command is named.
 # RUNLEVEL=1 keeps the redis-server package from starting a server of its own.
+PACKAGES = $(BUILD_PACKAGES) $(TRIAL_PACKAGES) $(TEST_PACKAGES)
 setup: need-swift
-	@missing=; for p in $(BUILD_PACKAGES) $(TRIAL_PACKAGES) $(TEST_PACKAGES); do \
+	@missing=; for p in $(PACKAGES); do \
 	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
 	done; \
 	[ -n "$$missing" ] || exit 0; \

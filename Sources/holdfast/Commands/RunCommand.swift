@@ -81,9 +81,7 @@ struct RunCommand: Command {
     }
 
     private static func outputDirectory(_ arguments: Arguments, _ suite: Suite) throws -> String {
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.dateFormat = "yyyyMMdd-HHmmss"
+        let format = LocalTimeFormat("%Y%m%d-%H%M%S")
         let usual = "out/\(FileName.safe(suite.name))-\(format.string(from: Date()))"
         if arguments.has("--out"), arguments.has("--resume") {
             throw UsageError("--resume names the folder itself; leave --out away")
