@@ -17,6 +17,8 @@ struct ConfiguredHybrid: ConfiguredSystem {
     var filesystem: Filesystem { hot.filesystem }
     var lead: Int64 { max(hot.lead, cold.lead) }
     var retains: Bool { hot.retains || cold.retains }
+    /// What is to be replayed later is read from the cold tier.
+    func retention(of workload: WorkloadSettings) -> Int64? { cold.retention(of: workload) }
 
     func server(in lab: any LabKind) throws(SystemError) -> ServerVersion { try hot.server(in: lab) }
 
