@@ -38,7 +38,7 @@ struct SuiteRefusalTests {
         Mistake("[none]", "[../planted.yml]", at: "suite.yml:5:10", "applies to kafka"),
         Mistake("redis-standalone", "redis-standalon", at: "suite.yml:4:23", "system", "redis-standalone"),
         Mistake("appendonly: no", "quorum: 2", at: "suite.yml:4:", "quorum", "has no sentinels"),
-        Mistake("redis-standalone", "redis-cluster", at: "suite.yml:4:", "redis-cluster", "not built yet"),
+        Mistake("appendonly: no", "shards: 3", at: "suite.yml:4:", "shards", "`redis-standalone` is one server"),
         Mistake("redis-standalone", "hybrid", at: "suite.yml:4:", "hybrid", "not built yet"),
         Mistake("redis-standalone", "hybrid", at: "suite.yml:4:", "hybrid", "not built yet"),
         Mistake("appendonly", "apendonly", at: "suite.yml:4:52", "apendonly", "did you mean `appendonly`"),

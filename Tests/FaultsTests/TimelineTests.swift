@@ -168,7 +168,7 @@ struct TimelineTests {
         #expect(
             isolated.notBuilt?.description
                 == "f.yml:7:3: timeline[1]: slow-fsync is not built yet; built are kill, terminate, pause, resume, restart, "
-                + "start, promote, isolate, limit, reset, power-loss, fill-disk, command, heal")
+                + "start, promote, move-slots, isolate, limit, reset, power-loss, fill-disk, command, heal")
         let nested = try fault(timeline: "- {each: all, steps: [{do: drop, node: same, share: 1%}]}")
         #expect(
             nested.notBuilt?.description.hasPrefix("f.yml:6:23: timeline[0].steps[0]: drop is not built yet") == true)
