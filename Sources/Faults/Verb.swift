@@ -31,9 +31,8 @@ public enum Verbs {
     /// Every verb, in the order in which they are listed to people.
     public static let all: [any Verb.Type] = [
         Kill.self, Terminate.self, Pause.self, Resume.self, Restart.self, StartWorker.self, Promote.self,
-        MoveSlots.self, Isolate.self,
-        Limit.self, Drop.self, Delay.self, Reset.self, PowerLoss.self, FillDisk.self, SlowFsync.self, Damage.self,
-        Command.self, Heal.self,
+        MoveSlots.self, Isolate.self, Limit.self, Drop.self, Delay.self, Reset.self, PowerLoss.self, FillDisk.self,
+        SlowFsync.self, Damage.self, Command.self, Heal.self,
     ]
 
     public static func named(_ name: String) -> (any Verb.Type)? {

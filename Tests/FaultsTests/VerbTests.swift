@@ -7,8 +7,8 @@ struct VerbTests {
     @Test func everyVerbOfTheLanguageIsKnown() {
         #expect(
             Verbs.all.map { $0.name } == [
-                "kill", "terminate", "pause", "resume", "restart", "start", "promote", "isolate", "limit", "drop",
-                "delay", "reset", "power-loss", "fill-disk", "slow-fsync", "damage", "command", "heal",
+                "kill", "terminate", "pause", "resume", "restart", "start", "promote", "move-slots", "isolate", "limit",
+                "drop", "delay", "reset", "power-loss", "fill-disk", "slow-fsync", "damage", "command", "heal",
             ])
         for verb in Verbs.all where verb != Heal.self {
             let kinds = [verb is any BuiltVerb.Type, verb is any BuiltFarVerb.Type, verb is any BuiltProcessVerb.Type]
@@ -18,6 +18,9 @@ struct VerbTests {
     }
 
     @Test func eachVerbReadsItsFields() throws {
+        let move = try #require(try verb("{do: move-slots, node: primary 2, share: 10%, how: atomic}") as? MoveSlots)
+        #expect(move.nodes?.words == [NodeWord("primary", number: 2)] && move.to == nil)
+        #expect(move.share == .percent(10) && move.how == .atomic)
         #expect(try verb("{do: terminate, node: replica 2}").nodes?.words == [NodeWord("replica", number: 2)])
         #expect((try verb("{do: restart, node: down}") as? Restart)?.data == .keep)
         #expect((try verb("{do: restart, node: down, data: empty}") as? Restart)?.data == .empty)

@@ -147,8 +147,8 @@ struct RefusalTests {
             "2:36: configurations[0].system: there is no system `redis-standlone`; did you mean `redis-standalone`?"
         ),
         (
-            "suite: a\nfaults: [none]\nconfigurations: [{name: a, system: redis-cluster}]",
-            "3:18: configurations[0].system: `redis-cluster` is not built yet in this version of Holdfast; what can be run is "
+            "suite: a\nfaults: [none]\nconfigurations: [{name: a, system: hybrid}]",
+            "3:18: configurations[0].system: `hybrid` is not built yet in this version of Holdfast; what can be run is "
                 + "`redis-standalone`"
         ),
         (

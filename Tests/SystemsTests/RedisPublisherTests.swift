@@ -205,7 +205,7 @@ final class Rig {
     static let run = "publisher-test"
     static let stream = "holdfast:test"
 
-    let publisher: RedisPublisher
+    let publisher: any Publisher
     private let poller: Poller
     private var engine: ProducerEngine
     private var completions: [Completion] = []
@@ -221,20 +221,33 @@ final class Rig {
         try settle { publisher.isConnected }
     }
 
-    init(
+    convenience init(
         address: String, agents: Int, ack: String = "reply", timeout: Int64 = 5_000_000_000, payload: Int = 50,
         inFlight: Int = 1, clients: String = "follow", maxlen: String? = nil
     ) throws {
         var settings = ["clients": clients]
         settings["maxlen"] = maxlen
+        try self.init(
+            ClientOrders(
+                client: "redis", addresses: [address], streams: [Self.stream], ack: ack, settings: settings),
+            agents: agents, timeout: timeout, payload: payload, inFlight: inFlight)
+    }
+
+    /// As the orders of a system say.
+    init(
+        _ client: ClientOrders, agents: Int, timeout: Int64 = 5_000_000_000, payload: Int = 50, inFlight: Int = 1
+    ) throws {
         let workload = WorkloadSettings(agents: agents, rate: 1e9, payload: payload...payload, producers: 1)
         let orders = ProducerOrders(
             worker: "rig", run: Self.run, seed: 1, agents: workload.agents(ofProducer: 0), workload: workload,
-            client: ClientOrders(
-                client: "redis", addresses: [address], streams: [Self.stream], ack: ack, settings: settings),
-            retries: .none, inFlight: inFlight, epoch: 0, loadStart: 0, historyPath: "", schedulePath: "",
+            client: client, retries: .none, inFlight: inFlight, epoch: 0, loadStart: 0, historyPath: "",
+            schedulePath: "",
             timeout: timeout)
-        publisher = try RedisPublisher(orders)
+        if let watch = try ClusterWatch(client) {
+            publisher = try ClusterPublisher(orders, watch: watch)
+        } else {
+            publisher = try RedisPublisher(orders)
+        }
         poller = try Poller()
         engine = ProducerEngine(orders)
         publisher.open(poller, now: MonotonicClock.now())
@@ -279,7 +292,7 @@ final class Rig {
             first = false
             try turn()
             for completion in completions {
-                engine.complete(completion.slot, completion.outcome, now: now)
+                engine.complete(completion.slot, completion.outcome, again: completion.again, now: now)
                 let known = flying.removeValue(forKey: completion.slot)
                 let (attempt, crc) = try #require(known, "an attempt completed twice")
                 done.append(Item(attempt: attempt, crc: crc, completion: completion))

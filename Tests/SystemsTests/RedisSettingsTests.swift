@@ -22,7 +22,7 @@ private func configure(
     if system == "redis-replicated" {
         return try #require(try RedisReplicated().configure(configuration) as? ConfiguredRedisReplicated).settings
     }
-    if let kind = [RedisSentinel() as any SystemKind].first(where: { $0.name == system }) {
+    if let kind = [RedisSentinel() as any SystemKind, RedisCluster()].first(where: { $0.name == system }) {
         return try #require(try kind.configure(configuration) as? any ConfiguredRedis).settings
     }
     let configured = try RedisStandalone().configure(configuration)
@@ -278,6 +278,35 @@ struct WatchedSettingsTests {
     ])
     func refusesWhatSentinelsCannotMeet(_ settings: String, _ words: String) {
         let text = refusal(settings, system: "redis-sentinel")
+        #expect(text.contains(words), "\(text)")
+    }
+
+    @Test func clustersHaveShardsAndNamesThatFallEvenly() throws {
+        let usual = try configure("{}", system: "redis-cluster")
+        #expect(usual.shards == 3 && usual.replicas == 1)
+        let settings = try configure("{shards: 4, replicas: 2, streams: 8}", system: "redis-cluster")
+        #expect(settings.shards == 4 && settings.replicas == 2)
+        let trial = TrialSetting(run: "r", agents: 5, logDirectory: "/l", expectedBytes: 1, ownFilesystems: false)
+        let streams = RedisServers(.cluster, settings, trial).streams
+        #expect(Set(streams).count == 8)
+        for (number, stream) in streams.enumerated() {
+            #expect(ClusterSlots.range(ofShard: number % 4, of: 4).contains(ClusterSlots.slot(of: stream)), "\(stream)")
+        }
+    }
+
+    @Test(arguments: [
+        ("{shards: 2}", "settings.shards: \"2\" is out of range; write a whole number from 3"),
+        ("{shards: 60, replicas: 3}", "settings: 60 shards with 3 replicas each are 240 nodes; at most 150 in all"),
+        ("{replicas: 0}", "settings.replicas: \"0\" is out of range"),
+        ("{cluster-config-file: x}", "where nodes find each other is the lab's affair"),
+        ("{cluster-enabled: no}", "in `redis-cluster` it is always yes"),
+        ("{sentinels: 3}", "`redis-cluster` has no sentinels"),
+        ("{cluster-node-timeout: soon}", "settings.cluster-node-timeout: \"soon\" is not a value"),
+        ("{shard: 3}", "settings.shard: `shard` is neither a setting of Holdfast nor a directive"),
+        ("{min-replicas-to-write: 2}", "2 replicas are to have a write, and there are 1"),
+    ])
+    func refusesWhatNoClusterIs(_ settings: String, _ words: String) {
+        let text = refusal(settings, system: "redis-cluster")
         #expect(text.contains(words), "\(text)")
     }
 

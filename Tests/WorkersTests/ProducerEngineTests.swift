@@ -98,6 +98,21 @@ struct ProducerEngineTests {
         #expect(engine.counters.attempts == 6 && engine.counters.events == 2)
     }
 
+    /// The broker sent it elsewhere: another try of the same event, whatever the policy, before anything new.
+    @Test(arguments: [Completion.Again.atOnce, .later])
+    func whatIsSentElsewhereIsTriedAgainUnderAnyPolicy(again: Completion.Again) throws {
+        let orders = orders(agents: 1, retries: .none)
+        var engine = ProducerEngine(orders)
+        let first = try begin(&engine, second)
+        engine.complete(first.slot, .failed, again: again, now: second)
+        let resume = again == .atOnce ? second : second + orders.backOff
+        if again == .later { #expect(beginAll(&engine, resume - 1).isEmpty) }
+        let next = try begin(&engine, resume)
+        #expect(next.event == first.event && next.number == 2)
+        engine.complete(next.slot, .failed, now: resume)
+        #expect(try begin(&engine, resume).event.seq == first.event.seq + 1)
+    }
+
     @Test func severalToBeTriedAgainGoInOrderBeforeAnythingNew() throws {
         let orders = orders(agents: 1, retries: .untilAcked, inFlight: 3)
         var engine = ProducerEngine(orders)

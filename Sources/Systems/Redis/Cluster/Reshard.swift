@@ -25,9 +25,10 @@ struct Reshard {
 
     /// The source's slots, less the one by which its shard is known.
     private func slots(part: Int) throws(SystemError) -> [Int] {
-        guard let view = shards.look(afresh: true).compactMap({ $0 }).first(where: { view in
-            view.members.contains { $0.host == source.node.address && $0.isPrimary && !$0.slots.isEmpty }
-        }), let own = view.members.first(where: { $0.host == source.node.address })
+        guard
+            let view = shards.look(afresh: true).compactMap({ $0 }).first(where: { view in
+                view.members.contains { $0.host == source.node.address && $0.isPrimary && !$0.slots.isEmpty }
+            }), let own = view.members.first(where: { $0.host == source.node.address })
         else { throw SystemError(.notApplicable, "\(source.node.name) has no slots to give") }
         let anchors = Set((0..<shards.shards).map { shards.anchor(of: $0) })
         let all = own.slots.flatMap { Array($0) }.filter { !anchors.contains($0) }
@@ -148,7 +149,8 @@ extension RedisClusterSystem {
         guard let shard = (0..<shards.shards).first(where: { shards.primary(of: $0) === source }) else {
             throw SystemError(.notApplicable, "\(node.name) leads no shard, and has no slots to give")
         }
-        let target = try other.map { other throws(SystemError) in try servers.server(of: other) }
+        let target =
+            try other.map { other throws(SystemError) in try servers.server(of: other) }
             ?? shards.primary(of: (shard + 1) % shards.shards)
         guard target !== source else { throw SystemError(.notApplicable, "\(node.name) cannot give slots to itself") }
         return try Reshard(shards: shards, source: source, target: target, streams: streams).run(

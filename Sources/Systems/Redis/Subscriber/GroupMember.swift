@@ -213,7 +213,7 @@ final class GroupMember {
 
     /// An error of the server's: what it says of itself, and when to ask again.
     func takeError(_ reply: RedisReply.View, of connection: GroupConnection, now: Int64) -> Int64 {
-        if reply.isError("READONLY") || reply.isError("MOVED") { connection.isRefused = true }
+        if ["READONLY", "MOVED", "CLUSTERDOWN"].contains(where: { reply.isError($0) }) { connection.isRefused = true }
         if reply.isError("READONLY") || Self.isElsewhere(reply) { wonders = true }
         // The group may be gone, or the server another's by now: the place in it is to be taken again.
         if reply.isError("NOGROUP") || reply.isError("UNBLOCKED"), isIn {
