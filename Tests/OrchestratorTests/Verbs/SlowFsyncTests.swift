@@ -39,8 +39,8 @@ struct SlowFsyncTests {
                 "slow": Self.slow,
                 "crash": """
                 timeline:
-                  - {at: 20%, do: slow-fsync, node: primary, by: 900ms}
-                  - {after: 400ms, do: kill, node: primary}
+                  - {at: 20%, do: slow-fsync, node: primary, by: 300ms}
+                  - {after: 150ms, do: kill, node: primary}
                   - {do: heal, what: slow-fsync}
                   - {do: restart, node: down}
                 """,
