@@ -129,7 +129,7 @@ public final class Run {
     private func empty() -> Summary {
         var summary = Summary()
         summary.suite = suite.name
-        summary.started = started.ISO8601Format(.iso8601(timeZone: .current))
+        summary.started = LocalTimeFormat("%Y-%m-%dT%H:%M:%S").string(from: started)
         summary.machine = .here(directory: options.directory)
         summary.versions = ["holdfast": options.version, "kernel": summary.machine.kernel]
         for server in plan.servers {

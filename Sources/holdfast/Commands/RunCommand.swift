@@ -1,6 +1,7 @@
 import Foundation
 import Labs
 import Orchestrator
+import Platform
 import Report
 import Suites
 
