@@ -12,18 +12,23 @@ say() { echo "dist: $*"; }
 fail() { echo "dist: $*" >&2; exit 1; }
 
 # Each Debian release has another libhiredis (0.14, 1.1.0): it goes into the program, and libyaml with it. A folder with
-# nothing but their archives comes first in the linker's search. librdkafka is librdkafka.so.1 everywhere and stays shared.
+# nothing but their archives comes first in the linker's search, by copies of the pkg-config files that the package asks
+# for. librdkafka is librdkafka.so.1 everywhere and stays shared.
 inside="hiredis yaml"
 libraries=$PWD/.build/static-libraries
-rm -rf "$libraries" && mkdir -p "$libraries"
+rm -rf "$libraries" && mkdir -p "$libraries/pkgconfig"
 for name in $inside; do
     file=$("$toolchain/bin/clang" -print-file-name="lib$name.a")
     [ -f "$file" ] || fail "lib$name.a is missing: install lib$name-dev"
     ln -s "$(readlink -f "$file")" "$libraries/lib$name.a"
 done
+for name in yaml-0.1 rdkafka; do
+    sed "s|^Libs: *|Libs: -L$libraries |" "$(pkg-config --variable=pcfiledir "$name")/$name.pc" >"$libraries/pkgconfig/$name.pc"
+done
+export PKG_CONFIG_PATH=$libraries/pkgconfig
 
 "$swift" build -c release --scratch-path "$build" --product holdfast --static-swift-stdlib \
-    -Xlinker "-L$libraries" -Xlinker --strip-all
+    -Xlinker --strip-all
 built=$build/release/holdfast
 
 needed=$(ldd "$built")

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// Writes the reports of a run, and makes them again from what runs left behind.
 public enum Reporter {
@@ -11,7 +12,7 @@ public enum Reporter {
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {
-            throw ReportError("cannot make the folder \(directory) for the reports: \(error.localizedDescription)")
+            throw ReportError("cannot make the folder \(directory) for the reports: \(reason(of: error))")
         }
         var timelines: [String: Timeline] = [:]
         for trial in summary.cells.flatMap(\.trials) {
@@ -63,11 +64,18 @@ public enum Reporter {
         return Summary.merged(runs)
     }
 
+    /// What the kernel said. Foundation's own sentences come with every language there is: half of a program that has
+    /// its libraries in it.
+    private static func reason(of error: any Error) -> String {
+        let cause = (error as? CocoaError)?.userInfo["NSUnderlyingError"] as? POSIXError
+        return cause.map { String(cString: strerror($0.code.rawValue)) } ?? "\(error)"
+    }
+
     private static func replace(_ path: String, with data: Data) throws(ReportError) {
         do {
             try data.write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw ReportError("cannot write \(path): \(error.localizedDescription)")
+            throw ReportError("cannot write \(path): \(reason(of: error))")
         }
     }
 

@@ -23,6 +23,16 @@ struct ShippedSuitesTests {
         }
     }
 
+    /// Nine of each: with fewer, no one figure among all that are compared can stand out from chance.
+    @Test func theNightHasTheAuditsCellsWithLessLoadAndEnoughTrials() throws {
+        let (night, audit) = (try shipped("nightly"), try shipped("audit"))
+        #expect(night.cells.map(\.label) == audit.cells.map(\.label))
+        #expect(night.controls.map(\.description) == audit.controls.map(\.description))
+        for (cell, other) in zip(night.cells, audit.cells) {
+            #expect(cell.trials >= 9 && cell.workload.rate < other.workload.rate && cell.leastLoad < other.leastLoad)
+        }
+    }
+
     @Test func theAuditHasRedisAloneAndWithReplicasAndKafkaUnderTheirFaults() throws {
         let suite = try shipped("audit")
         #expect(

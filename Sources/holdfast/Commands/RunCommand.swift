@@ -2,6 +2,7 @@ import Documents
 import Foundation
 import Labs
 import Orchestrator
+import Platform
 import Report
 import Suites
 
