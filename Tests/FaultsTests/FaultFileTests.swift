@@ -186,7 +186,7 @@ struct FaultSearchTests {
         for name in names {
             let fault = try shipped.load(named: name)
             #expect(fault.notBuilt == nil)
-            #expect(fault.applies(to: "redis-replicated") || fault.appliesTo == ["kafka"])
+            #expect(fault.applies(to: "redis-replicated") || [["kafka"], ["hybrid"]].contains(fault.appliesTo))
             if ofKafka.contains(name) { #expect(fault.applies(to: "kafka")) }
         }
     }

@@ -5,9 +5,9 @@ import Workload
 ///
 /// Deliveries are numbered as the subscriber numbers them. All of them are forgotten together, once nobody has to do
 /// with any of them any more; until then the place of one among them is its slot at the forwarder.
-struct Cargo: ~Copyable {
+struct Cargo: Sendable {
     /// How far one has come on its way to the cold log.
-    private enum Way: UInt8 {
+    private enum Way: UInt8, Sendable {
         /// To be sent.
         case due
         case sent
@@ -16,13 +16,13 @@ struct Cargo: ~Copyable {
     }
 
     /// What the hot log knows.
-    private enum Word: UInt8 {
+    private enum Word: UInt8, Sendable {
         case untold, told
         /// It confirmed that this one is done, or nobody will tell it.
         case settled
     }
 
-    private struct Item {
+    private struct Item: Sendable {
         var handed: Handed
         var start: Int
         var way: Way
