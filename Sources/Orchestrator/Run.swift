@@ -160,7 +160,7 @@ public final class Run {
         var summary = Summary()
         summary.suite = suite.name
         summary.started =
-            resumption?.earlier.started ?? LocalTimeFormat("%Y-%m-%dT%H:%M:%S").string(from: started)
+            resumption?.earlier.started ?? LocalTimeFormat("%Y-%m-%dT%H:%M:%S%z").string(from: started)
         summary.machine = .here(directory: options.directory)
         summary.versions = ["holdfast": options.version, "kernel": summary.machine.kernel]
         for server in plan.servers {

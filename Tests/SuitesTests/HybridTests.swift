@@ -1,4 +1,5 @@
 import Suites
+import Systems
 import Testing
 import Workload
 
@@ -98,7 +99,7 @@ struct HybridTests {
         let bridge = try #require(suite.cells.first?.configured.bridge)
         #expect(
             bridge.count == 3 && bridge.kinds == [.toolCall] && bridge.ack == .afterKafka && bridge.streams == .owned)
-        #expect(suite.cells.first?.configured.acknowledgement == "wait 1")
+        #expect(suite.cells.first?.configured.acknowledgement == "wait 1 1000")
         #expect(suite.cells.first?.configured.retries == Retries.none)
     }
 }

@@ -83,11 +83,13 @@ struct RedisOwnershipTests {
             #expect(heir.handed.compactMap { $0.event?.seq } == Array(0..<305))
             #expect(heir.handed.prefix(300).allSatisfy { $0.times == 2 })
             #expect(owned(dead).isEmpty && owned(heir).count == Self.streams)
-            // Back again, it gets its share, and nothing of what it had.
+            // Back again, it gets its share, and nothing of what it had then.
             dead.room = 100
             heir.acknowledge(Array(0..<305))
             try settle(heir, dead) { owned(dead).count == 2 && owned(heir).count == 2 }
-            #expect(dead.handed.count == 300)
+            // At the most what a read of its brought that stood at the server as it fell silent.
+            #expect(dead.handed.dropFirst(300).allSatisfy { $0.event?.seq ?? 0 >= 300 })
+            #expect(dead.handed.count <= 305)
         }
     }
 

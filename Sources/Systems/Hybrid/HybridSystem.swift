@@ -70,6 +70,10 @@ final class HybridSystem: System {
         if cold.settings["delivery.timeout.ms"] == nil {
             cold.settings["message.timeout.ms"] = cold.settings["message.timeout.ms"] ?? "600000"
         }
+        // Nobody waits for a bridge, and a batch in one request is less work for the brokers than one in two.
+        if cold.settings["queue.buffering.max.ms"] == nil {
+            cold.settings["linger.ms"] = cold.settings["linger.ms"] ?? "5"
+        }
         return BridgePlan(settings: own, groupName: groupName, hot: client, cold: cold, coldLog: 1)
     }
 
