@@ -57,8 +57,8 @@ struct VerbTests {
         (
             "{do: kil, node: primary}",
             "8: timeline[1].do: \"kil\" is not known; did you mean \"kill\"? Known here: "
-                + "kill, terminate, pause, resume, restart, start, promote, isolate, limit, drop, delay, reset, power-loss, "
-                + "fill-disk, slow-fsync, damage, command, heal"
+                + "kill, terminate, pause, resume, restart, start, promote, move-slots, isolate, limit, drop, delay, "
+                + "reset, power-loss, fill-disk, slow-fsync, damage, command, heal"
         ),
         (
             "{do: kill}",
@@ -145,8 +145,8 @@ struct VerbTests {
         (
             "{do: heal, what: isolat}",
             "20: timeline[1].what: \"isolat\" is not known; did you mean \"isolate\"? Known here: "
-                + "kill, terminate, pause, resume, restart, start, promote, isolate, limit, drop, delay, reset, power-loss, "
-                + "fill-disk, slow-fsync, damage, command"
+                + "kill, terminate, pause, resume, restart, start, promote, move-slots, isolate, limit, drop, delay, "
+                + "reset, power-loss, fill-disk, slow-fsync, damage, command"
         ),
     ])
     func whatIsWrongIsRefused(step: String, text: String) {

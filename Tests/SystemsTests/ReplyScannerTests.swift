@@ -68,7 +68,7 @@ struct AnswerParserTests {
             switch result {
             case .incomplete, .partOfAnswer: break
             case .malformed: return nil
-            case .answer(let completion, _): found.append(completion)
+            case .answer(let completion, _), .redirect(let completion, _): found.append(completion)
             }
         }
         return found
