@@ -70,7 +70,7 @@ struct SuiteRefusalTests {
 
     @Test(arguments: [
         ("  - {at: 50%, do: kil, node: primary}", ":5:", "did you mean \"kill\""),
-        ("  - {at: 50%, do: kill, node: bridge}", ":5:", "there is no bridge yet"),
+        ("  - {at: 50%, do: kill, node: bridge}", ":5:", "there is no bridge"),
         ("  - {at: 50%, do: kill}", ":5:", "node"),
         ("  - {at: 50%, do: kill, node: primary, hard: yes}", ":5:", "hard"),
         ("  - {wait: answering, node: primary}", ":5:", "within"),

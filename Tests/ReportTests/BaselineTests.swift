@@ -58,12 +58,15 @@ struct BaselineTests {
                 return 1_000_000 + Int64(noise >> 44)
             }
         }
-        for _ in 0..<50 {
+        var alarms = 0
+        for _ in 0..<100 {
             let losses = values().map { Int($0 / 10_000) }
             let earlier = run(values().map { Int($0 / 10_000) }, p99: values(), gap: values())
             let (run, _) = try compared(run(losses, p99: values(), gap: values()), with: earlier)
-            #expect(run.baseline?.worse.isEmpty == true, "\(run.baseline?.worse ?? [])")
+            if run.baseline?.worse.isEmpty == false { alarms += 1 }
         }
+        // One in twenty, and one in a hundred, are what may be expected.
+        #expect(alarms <= 8, "\(alarms)")
     }
 
     /// However sure it is.

@@ -77,7 +77,8 @@ struct HTMLTests {
         let page = ReportPage.text(summary, timelines: timelines)
         let reader = Reader(page)
         #expect(reader.problem == nil)
-        #expect(reader.all("svg").count == summary.cells.flatMap(\.trials).count)
+        // Each trial's, and that of what durability costs.
+        #expect(reader.all("svg").count == summary.cells.flatMap(\.trials).count + 1)
         #expect(reader.all("script").isEmpty && reader.all("link").isEmpty && reader.all("img").isEmpty)
         #expect(!page.contains("http://") && !page.contains("https://") && !page.contains("url("))
         let headers = reader.all("th")

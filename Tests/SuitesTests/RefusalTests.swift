@@ -59,7 +59,7 @@ struct RefusalTests {
         (
             "trails: 3",
             "6:1: trails: is no field of a suite; did you mean \"trials\"? Known here: suite, workload, groups, "
-                + "configurations, faults, trials, seed, controls, gates"
+                + "configurations, faults, trials, seed, until, controls, gates, slo"
         ),
         (
             "groups: [{consumers: 3}]",
@@ -214,7 +214,7 @@ struct RefusalTests {
             "torn": "applies-to: [redis-standalone]\ntimeline: [{do: kil, node: primary}]",
         ])
         let cut = refusal(of: small().replacing("primary-kill", with: "cut"), faults: [folder.path])
-        #expect(cut.hasPrefix("\(folder.path)/cut.yml:4:12: timeline[0]: there is no bridge yet"))
+        #expect(cut.hasPrefix("\(folder.path)/cut.yml:4:12: timeline[0]: there is no bridge: the system has none"))
         let torn = refusal(of: small().replacing("primary-kill", with: "torn"), faults: [folder.path])
         #expect(
             torn.hasPrefix("\(folder.path)/torn.yml:4:17: timeline[0].do: \"kil\" is not known; did you mean \"kill\"?")

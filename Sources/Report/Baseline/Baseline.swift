@@ -46,8 +46,9 @@ public struct Baseline: Codable, Equatable, Sendable {
     public var worse: [Change] { changes.filter(\.isWorse) }
     public var better: [Change] { changes.filter { !$0.isWorse } }
 
-    /// Of the changes that are named, so many may be chance.
-    static let falseShare = 0.05
+    /// Of the changes for the worse that are named, so many may be chance; the same for the better. Findings are few and
+    /// mostly nothing, so they are a family of their own: measures, which differ from run to run, would drown them.
+    private static let falseShares = (findings: 0.05, measures: 0.01)
     /// A median that moved by less than this is of no consequence, however sure it is.
     private static let leastShift = 0.1
     /// Two samples that could not show even this much are not compared.
@@ -57,7 +58,7 @@ public struct Baseline: Codable, Equatable, Sendable {
         (started, suite) = (earlier.started, earlier.suite)
         func key(_ cell: Summary.Cell) -> [String] { [cell.configuration, cell.fault, cell.description ?? ""] }
         func name(_ cell: Summary.Cell) -> String { "\(cell.configuration) × \(cell.fault)" }
-        var candidates: [Change] = []
+        var (findings, measures): ([Change], [Change]) = ([], [])
         for cell in run.cells {
             guard let before = earlier.cells.first(where: { key($0) == key(cell) }) else {
                 new.append(name(cell))
@@ -68,21 +69,36 @@ public struct Baseline: Codable, Equatable, Sendable {
                 tooFew.append(name(cell))
                 continue
             }
-            for figure in ComparedFigure.all { candidates += Self.candidates(figure, cell, before) }
+            for figure in ComparedFigure.all {
+                if figure.isFinding {
+                    findings += Self.candidates(figure, cell, before)
+                } else {
+                    measures += Self.candidates(figure, cell, before)
+                }
+            }
         }
         gone = earlier.cells.filter { cell in !run.cells.contains { key($0) == key(cell) } }.map(name)
-        compared = candidates.count / 2
         // Both directions are asked of each figure.
-        guard let threshold = FalseDiscoveries.threshold(candidates.map(\.probability), share: Self.falseShare) else {
-            return
+        compared = (findings.count + measures.count) / 2
+        changes =
+            Self.surest(findings, share: Self.falseShares.findings)
+            + Self.surest(measures, share: Self.falseShares.measures)
+    }
+
+    private static func surest(_ candidates: [Change], share: Double) -> [Change] {
+        [true, false].flatMap { isWorse -> [Change] in
+            let family = candidates.filter { $0.isWorse == isWorse }
+            guard let threshold = FalseDiscoveries.threshold(family.map(\.probability), share: share) else { return [] }
+            return family.filter { $0.probability <= threshold && matters($0) }
         }
-        changes = candidates.filter { $0.probability <= threshold && Self.matters($0) }
     }
 
     /// The figure's change for the worse and for the better, with how likely each is by chance.
     private static func candidates(_ figure: ComparedFigure, _ cell: Summary.Cell, _ before: Summary.Cell) -> [Change] {
         let (now, then) = (figure.values(of: cell), figure.values(of: before))
         guard let after = Spread(now), let earlier = Spread(then) else { return [] }
+        // Where every value is the same there is nothing to compare, and no test to count.
+        if after.lowest == earlier.lowest, after.highest == earlier.highest, after.lowest == after.highest { return [] }
         return [true, false].map { grew in
             Change(
                 configuration: cell.configuration, fault: cell.fault, figure: figure.name,

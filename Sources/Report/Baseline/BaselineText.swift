@@ -28,7 +28,7 @@ enum BaselineText {
                     ? "no figure differs by more than chance explains"
                     : "\(Format.plural(worse, "figure")) worse, \(Format.count(better)) better")
                 + ", of \(Format.count(baseline.compared)) compared. The values are medians over trials; the test is that of "
-                + "rank sums, and of the changes named at most one in twenty is expected to be chance."
+                + "rank sums. Of runs without a change, one in twenty at most would be said to lose more, one in a hundred to be slower."
         ]
         if !baseline.tooFew.isEmpty {
             texts.append(

@@ -4,6 +4,8 @@ import Checker
 struct ComparedFigure: Sendable {
     let name: String
     let unit: Figure.Unit
+    /// What should not be, or how much of it: compared apart from what always differs a little.
+    var isFinding = false
     /// Larger is better: a rate. Of the others smaller is.
     var moreIsBetter = false
     /// Latencies of saturated trials compare with nothing.
@@ -14,7 +16,9 @@ struct ComparedFigure: Sendable {
     static let all: [ComparedFigure] =
         [
             finding("lost") { $0.log.lost },
-            ComparedFigure(name: "loss.window", unit: .nanoseconds) { Double($1.loss.windowNanoseconds) },
+            ComparedFigure(name: "loss.window", unit: .nanoseconds, isFinding: true) {
+                Double($1.loss.windowNanoseconds)
+            },
             finding("duplicated") { $0.log.duplicated.retried + $0.log.duplicated.unexplained },
             finding("reordered") { $0.log.reordered.retried + $0.log.reordered.unexplained },
             finding("corrupted") { $0.log.corrupted }, finding("diverged") { $0.log.diverged },
@@ -22,7 +26,9 @@ struct ComparedFigure: Sendable {
             ofGroups("skipped") { $0.undelivered.skipped }, ofGroups("unprocessed") { $0.unprocessed },
             ofGroups("redelivered") { $0.redelivered.acked + $0.redelivered.unacked },
             ofGroups("vanished") { $0.vanished },
-            ComparedFigure(name: "refused_starts", unit: .count) { trial, _ in Double(trial.refusedStarts) },
+            ComparedFigure(name: "refused_starts", unit: .count, isFinding: true) { trial, _ in
+                Double(trial.refusedStarts)
+            },
             ComparedFigure(name: "availability.recovery", unit: .nanoseconds) { _, verdict in
                 FigureRows.verdict.first { $0.name == "availability.recovery" }?.value(verdict).map {
                     $0.amount.map(Double.init) ?? .infinity
@@ -36,13 +42,13 @@ struct ComparedFigure: Sendable {
         ]
 
     private static func finding(_ name: String, _ count: @escaping @Sendable (Verdict) -> Int) -> ComparedFigure {
-        ComparedFigure(name: name, unit: .count) { Double(count($1)) }
+        ComparedFigure(name: name, unit: .count, isFinding: true) { Double(count($1)) }
     }
 
     private static func ofGroups(
         _ name: String, _ count: @escaping @Sendable (Verdict.GroupFigures) -> Int
     ) -> ComparedFigure {
-        ComparedFigure(name: "groups.*.\(name)", unit: .count) { _, verdict in
+        ComparedFigure(name: "groups.*.\(name)", unit: .count, isFinding: true) { _, verdict in
             verdict.groups.isEmpty ? nil : Double(verdict.groups.values.reduce(0) { $0 + count($1) })
         }
     }
