@@ -28,8 +28,14 @@ struct SentinelView {
         epoch = state.text("config-epoch").flatMap { Int64($0) } ?? 0
         flags = Self.flags(state)
         replicas = Set(
-            Self.list(replies[2]).filter { Self.flags($0) == ["slave"] }.compactMap { $0.text("ip") })
-        sentinels = Self.list(replies[3]).filter { Self.flags($0) == ["sentinel"] }.count
+            Self.list(replies[2]).filter { Self.isWell($0, "slave") }.compactMap { $0.text("ip") })
+        sentinels = Self.list(replies[3]).filter { Self.isWell($0, "sentinel") }.count
+    }
+
+    /// What a sentinel last said of an old primary (`master_down`) stays with it, and says nothing of itself.
+    private static func isWell(_ state: RedisGroups.Pairs, _ role: Substring) -> Bool {
+        let flags = flags(state)
+        return flags.contains(role) && flags.isDisjoint(with: ["s_down", "o_down", "disconnected"])
     }
 
     private static func list(_ reply: RedisValue) -> [RedisGroups.Pairs] {
