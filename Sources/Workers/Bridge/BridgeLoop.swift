@@ -15,36 +15,36 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
     private static var mostRounds: Int { 8 }
     private let statusEvery: Int64 = 100_000_000
     /// How long the cold log is left alone after it did not confirm something.
-    private let backOff: Int64 = 100_000_000
+    let backOff: Int64 = 100_000_000
     /// How long one that is to end waits for the cold log.
     private let patience: Int64 = 15_000_000_000
 
-    private let orders: BridgeOrders
-    private let subscriber: S
-    private let forwarder: F
-    private let poller: Poller
+    let orders: BridgeOrders
+    let subscriber: S
+    let forwarder: F
+    let poller: Poller
     /// The forwarder's own descriptors: its tokens are none of the subscriber's.
-    private let coldPoller: Poller
+    let coldPoller: Poller
     private let signals: SignalDescriptor
-    private var cargo = Cargo()
-    private var stop: StopPoint
-    private var history: ConsumerHistory
+    var cargo = Cargo()
+    var stop: StopPoint
+    var history: ConsumerHistory
     private var commands: LineReader
     private let status: StatusLine
     private let input: Int32
-    private let ownRun: UInt64
-    private let forwards: [Bool]
+    let ownRun: UInt64
+    let forwards: [Bool]
     private var epoch: Int64?
-    private var inbox = ConsumerInbox()
-    private var completions: [Completion] = []
+    var inbox = ConsumerInbox()
+    var completions: [Completion] = []
     private var coldEvents: [PollEvent] = []
-    private var telling: [Int64] = []
-    private var counters = BridgeStatus()
+    var telling: [Int64] = []
+    var counters = BridgeStatus()
     private var nextStatus: Int64 = .min
-    private var nextTry: Int64
-    private var sendAt: Int64 = .min
-    private var isStopping = false
-    private var leavesBy: Int64 = .max
+    var nextTry: Int64
+    var sendAt: Int64 = .min
+    var isStopping = false
+    var leavesBy: Int64 = .max
 
     init(
         _ orders: BridgeOrders, subscriber: S, forwarder: F, signals: consuming SignalDescriptor, input: Int32,
@@ -85,9 +85,9 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
     }
 
     /// Nanoseconds from the trial's start; 0 while it has not begun.
-    private func clock() -> Int64 { epoch.map { MonotonicClock.now() - $0 } ?? 0 }
+    func clock() -> Int64 { epoch.map { MonotonicClock.now() - $0 } ?? 0 }
 
-    private func steady() -> Int64 { MonotonicClock.now() }
+    func steady() -> Int64 { MonotonicClock.now() }
 
     /// Carries until told to stop, finishes what is in hand, and leaves the group.
     mutating func run() throws(WorkerError) {
@@ -182,7 +182,7 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
         try stop.keep(holding: holding)
     }
 
-    private var tellsFirst: Bool { orders.bridge.ack == .beforeKafka }
+    var tellsFirst: Bool { orders.bridge.ack == .beforeKafka }
 
     /// Events that a crash at this moment would show on, for certain.
     private var holding: Int {
@@ -190,104 +190,6 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
         case .afterKafka: cargo.untold
         case .beforeKafka: cargo.untold + cargo.told == 0 ? cargo.due : 0
         }
-    }
-
-    private mutating func takeInbox() {
-        let t = clock()
-        var start = 0
-        for handed in inbox.handed {
-            history.deliver(handed, t: t)
-            let end = start + Int(handed.valueLength)
-            let isForwarded = isForwarded(handed)
-            let delivery = cargo.take(handed, value: inbox.values[start..<end], isForwarded: isForwarded)
-            // Nothing is to be done with it.
-            if !isForwarded, tellsFirst { history.append(.processed, of: delivery, to: 0, t: t) }
-            start = end
-        }
-        counters.deliveries += Int64(inbox.handed.count)
-        inbox.handed.removeAll(keepingCapacity: true)
-        inbox.values.removeAll(keepingCapacity: true)
-        for receipt in inbox.receipts {
-            switch receipt {
-            case .acked(let delivery):
-                guard cargo.isKnown(delivery) else { continue }
-                history.append(.ack, of: delivery, to: 0, t: t)
-                cargo.confirm(delivery)
-                counters.confirmed += 1
-            case .unconfirmed(let deliveries): for delivery in deliveries { cargo.abandon(delivery) }
-            case .committed, .moved: preconditionFailure("a hot log confirms each delivery, and moves none")
-            }
-        }
-        inbox.receipts.removeAll(keepingCapacity: true)
-    }
-
-    /// What cannot be read, or is damaged, is nobody's event: it stays where it is.
-    private func isForwarded(_ handed: Handed) -> Bool {
-        guard let event = handed.event, event.run == ownRun, event.intact else { return false }
-        return forwards[Int(event.kind.rawValue)]
-    }
-
-    private mutating func takeCompletions() {
-        if completions.isEmpty { return }
-        let t = clock()
-        for completion in completions {
-            let delivery = cargo.delivery(ofSlot: completion.slot)
-            let handed = cargo.handed(delivery)
-            guard let event = handed.event else { preconditionFailure("what is no event was sent") }
-            history.outcome(
-                completion.outcome, of: event, number: cargo.number(delivery), position: completion.position,
-                reason: completion.reason == 0 ? "" : forwarder.reason(completion.reason), t: t)
-            let isThrough = completion.outcome == .acked
-            cargo.answered(delivery, isThrough: isThrough)
-            if isThrough {
-                if tellsFirst { history.append(.processed, of: delivery, to: 0, t: t) }
-                counters.forwarded += 1
-            } else {
-                counters.retried += 1
-                sendAt = steady() + backOff
-            }
-        }
-        completions.removeAll(keepingCapacity: true)
-    }
-
-    /// What was not sent so far and is, or may be, another bridge's by now is left to that one.
-    private mutating func dropLost() {
-        if cargo.due == 0 { return }
-        let now = steady()
-        for delivery in cargo.drop(where: { [subscriber] in !subscriber.owns($0, now: now) }) {
-            subscriber.refuse(delivery, poller, now: now, into: &inbox)
-        }
-    }
-
-    /// Lets what is to be sent go.
-    private mutating func send() throws(WorkerError) {
-        let now = steady()
-        guard cargo.due > 0, now >= sendAt, !isStopping || now < leavesBy else { return }
-        let t = clock()
-        while let (handed, slot) = cargo.next(number: nextTry) {
-            guard let event = handed.event else { preconditionFailure("what is no event is to be sent") }
-            history.attempt(event, number: nextTry, t: t)
-            nextTry += 1
-            cargo.withValue(slot) { [forwarder] in forwarder.prepare($0, agent: event.agent, slot: slot, now: now) }
-        }
-        try stop.lower(to: orders.bridge.ack == .beforeKafka ? 0 : .max)
-        try history.flush()
-        forwarder.send(coldPoller, now: now, into: &completions)
-    }
-
-    /// Tells the hot log what is done, or is to be counted as done.
-    private mutating func acknowledge() throws(WorkerError) {
-        if cargo.untold == 0 { return }
-        telling.removeAll(keepingCapacity: true)
-        cargo.tell(into: &telling)
-        if !tellsFirst {
-            // All of them together, in their order: that takes one record.
-            let t = clock()
-            for delivery in telling { history.append(.processed, of: delivery, to: 0, t: t) }
-        }
-        try stop.lower(to: 0)
-        try history.flush()
-        subscriber.acknowledge(telling, poller, now: steady(), into: &inbox)
     }
 
     private mutating func stopSoon() {
