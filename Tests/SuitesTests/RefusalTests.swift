@@ -148,8 +148,7 @@ struct RefusalTests {
         ),
         (
             "suite: a\nfaults: [none]\nconfigurations: [{name: a, system: hybrid}]",
-            "3:18: configurations[0].system: `hybrid` is not built yet in this version of Holdfast; what can be run is "
-                + "`redis-standalone`"
+            "3:18: configurations[0].hot: is missing, and a hybrid needs it; add it, such as hot: {system: redis-replicated}"
         ),
         (
             "suite: a\nconfigurations: [{name: a, system: redis-standalone}]",
