@@ -32,7 +32,7 @@ struct RunCommand: Command {
         let directory = try outputDirectory(arguments, suite)
         // Where no lab can be made every trial is skipped, and the report says why.
         if !arguments.has("--plan"), !lab.isInside, lab.refusal == nil {
-            if !arguments.has("--resume") { try refuseUsed(directory) }
+            try arguments.has("--resume") ? refuseAbsent(directory) : refuseUsed(directory)
             // The copy inside must not choose another time for its name.
             var words = [CommandLine.arguments[0]] + CommandLine.arguments.dropFirst()
             if !arguments.has("--out"), !arguments.has("--resume") { words += ["--out", directory] }
@@ -129,6 +129,12 @@ struct RunCommand: Command {
         var isFolder: ObjCBool = false
         if FileManager.default.fileExists(atPath: directory, isDirectory: &isFolder), !isFolder.boolValue {
             throw UsageError("--out: \(directory) is not a folder; name a new one")
+        }
+    }
+
+    private static func refuseAbsent(_ directory: String) throws {
+        guard FileManager.default.fileExists(atPath: directory + "/run.log") else {
+            throw UsageError("--resume: \(directory) is no run's directory; name the one that `run` made")
         }
     }
 

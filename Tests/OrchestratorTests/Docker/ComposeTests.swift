@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Labs
 import Platform
@@ -54,6 +55,30 @@ struct ComposeTests {
         }
     }
 
+    @Test func redisSentinel() async throws {
+        try await up("redis-sentinel", nodes: 6) { (host: DockerHost) throws in
+            let asked = ["redis-cli", "-h", "198.19.243.21", "-p", "26379", "sentinel"]
+            let knowsOthers = try eventually(within: 30) {
+                try host.run(asked + ["sentinels", "holdfast"]).output.components(separatedBy: "runid").count == 3
+            }
+            #expect(knowsOthers)
+            let leader = try host.run(asked + ["get-master-addr-by-name", "holdfast"]).output
+            #expect(leader == "198.19.243.11\n6379\n")
+        }
+    }
+
+    @Test func redisCluster() async throws {
+        try await up("redis-cluster", nodes: 6) { (host: DockerHost) throws in
+            let isWhole = try eventually(within: 60) {
+                let said = try host.run(["redis-cli", "-h", "198.19.244.14", "cluster", "info"]).output
+                return said.contains("cluster_state:ok") && said.contains("cluster_size:3")
+            }
+            #expect(isWhole)
+            let set = ["redis-cli", "-c", "-h", "198.19.244.15", "set", "key", "1"]
+            #expect(try host.run(set).output == "OK\n")
+        }
+    }
+
     @Test(
         .enabled(
             if: !Holdfast.kafkaEnvironment.isEmpty,
@@ -66,6 +91,19 @@ struct ComposeTests {
             #expect(try host.run(["docker", "exec", id] + tool + topic).succeeded)
             let described = try host.run(["docker", "exec", id] + tool + ["--describe", "--topic", "t"]).output
             #expect(described.contains("ReplicationFactor: 3"), "\(described)")
+        }
+    }
+
+    @Test(
+        .enabled(
+            if: !Holdfast.kafkaEnvironment.isEmpty,
+            "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"))
+    func hybrid() async throws {
+        try await up("hybrid", nodes: 5) { (host: DockerHost) throws in
+            #expect(try host.run(["redis-cli", "-h", "198.19.242.21", "wait", "1", "20000"]).output == "1\n")
+            let id = try host.docker("ps", "--quiet", "--filter", "label=com.docker.compose.service=kafka-3")
+            let tool = ["/opt/kafka/bin/kafka-topics.sh", "--bootstrap-server", "198.19.242.13:9092", "--list"]
+            #expect(try host.run(["docker", "exec", id] + tool).succeeded)
         }
     }
 }

@@ -97,6 +97,35 @@ struct DockerTrialTests {
         #expect(audit.exit == .exited(0), "\(audit.said)")
     }
 
+    /// One kill of each system that puts itself right.
+    @Test(
+        .enabled(
+            if: !Holdfast.kafkaEnvironment.isEmpty,
+            "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"))
+    func watchedSystemsAndTheHybridGoOn() async throws {
+        let audit = try await Audit(
+            lab: "docker",
+            configurations: """
+                  - {name: sentinel, system: redis-sentinel, settings: {appendonly: yes}, faults: [killed]}
+                  - {name: cluster, system: redis-cluster, settings: {streams: 6, appendonly: yes}, faults: [killed]}
+                  - name: tiers
+                    system: hybrid
+                    hot: {system: redis-standalone, settings: {appendonly: yes}}
+                    cold: {settings: {acks: all, min.insync.replicas: 2}}
+                    bridge: {count: 1}
+                    faults: [bridge-kill]
+                """,
+            faults: ["killed": ReplicatedTrialTests.killed],
+            workload: "{agents: 10, rate: 400, duration: 3s, payload: 200, producers: 1}")
+        for name in ["sentinel", "cluster"] {
+            // Ten agents with one event in flight each.
+            #expect(try audit.verdict(name).log.lost <= 10)
+            #expect(try audit.trial(name).actions.contains("promote") == false)
+        }
+        #expect(try audit.verdict("tiers").log.lost == 0)
+        #expect(audit.exit == .exited(0), "\(audit.said)")
+    }
+
     /// An order that is not carried out has no effect, whatever the client program says of it.
     @Test(arguments: [("docker pause", "primary-paused"), ("docker network disconnect", "unplugged")])
     func anOrderThatIsNotCarriedOutIsNoFault(order: String, fault: String) async throws {
