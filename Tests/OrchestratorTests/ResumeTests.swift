@@ -25,8 +25,10 @@ struct ResumeTests {
         let folder = RunFolder(place.out)
         let suite = try place.file("suite.yml", text)
         try await Holdfast.takingTurns {
-            let run = try Holdfast.start([Holdfast.path, "run", suite, "--out", place.out], in: place.here)
-            #expect(eventually(within: 60) { folder.log.contains("[3/4]") && folder.log.hasSuffix("  load\n") })
+            let run = try Holdfast.start(
+                [Holdfast.path, "run", suite, "--out", place.out], in: place.here,
+                output: place.path + "/said")
+            #expect(eventually(within: 60) { folder.log.contains("[3/4]") })
             // Nobody else may go on with it meanwhile.
             let other = try Holdfast.run("run", suite, "--resume", place.out)
             #expect(other.status == .exited(2) && other.errors.contains("another run is at work"), "\(other)")
@@ -35,8 +37,8 @@ struct ResumeTests {
             #expect(eventually { (try? Holdfast.run("heal", place.out).status) == .exited(0) })
         }
         #expect(try cells(folder).count == 1 || cells(folder).count == 2)
-        let first = try #require(folder.trialFolders.first) + "/verdict.json"
-        let before = Files.read(first, limit: 1 << 20)
+        let first = place.out + "/trials/everysec/none/1/verdict.json"
+        let before = try #require(Files.read(first, limit: 1 << 20))
 
         let otherSeed = try Holdfast.run("run", suite, "--resume", place.out, "--seed", "8")
         #expect(otherSeed.status == .exited(2) && otherSeed.errors.contains("seed 7, and this is 8"), "\(otherSeed)")

@@ -47,6 +47,9 @@ redis() {
     for tool in redis-cli redis-check-aof; do
         if command -v $tool >/dev/null; then copy "$root" "$(command -v $tool)"; fi
     done
+    # What the files in compose/ start sentinels and form clusters by.
+    for tool in sh cp grep sleep; do copy "$root" "$(command -v $tool)"; done
+    [ -e "$root/bin/sh" ] || ln -s ../usr/bin/sh "$root/bin/sh"
     # The repair tool is the server under another name.
     [ -e "$root/usr/bin/redis-check-aof" ] || ln -s "$(basename "$server")" "$root/usr/bin/redis-check-aof"
     import "$root" holdfast/redis:local --change 'CMD ["redis-server"]'

@@ -54,7 +54,7 @@ struct DamageTests {
         #expect(refused.effects(of: "restart").first?.hasPrefix("redis-1: refused: ") == true)
 
         // Nothing but the events' own checksums can tell. What is there of that event is no copy of it.
-        let flipped = try audit.verdict("forgiving", "flipped")
+        let flipped = try audit.verdict("forgiving", "flipped", damages: true)
         #expect(flipped.log.corrupted == 1 && flipped.log.lost == 1)
         #expect(try audit.trial("forgiving", "flipped").refusedStarts == 0)
     }
