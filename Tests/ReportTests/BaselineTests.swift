@@ -69,6 +69,17 @@ struct BaselineTests {
         #expect(alarms <= 8, "\(alarms)")
     }
 
+    /// A report that is made again without a baseline says nothing of the one before, nor exits by it.
+    @Test func aBaselineIsOfOneReportAlone() throws {
+        let (worse, _) = try compared(run([900, 1000, 800, 950, 700]), with: run([0, 0, 0, 0, 0]))
+        #expect(worse.exit == 1)
+        let folder = FileManager.default.temporaryDirectory.path + "/baseline-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Reporter.write(worse, to: folder)
+        let again = try Reporter.load(directories: [folder], output: folder)
+        #expect(again.baseline == nil && again.exit == 0)
+    }
+
     /// However sure it is.
     @Test func aChangeOfNoConsequenceIsNone() throws {
         let (run, _) = try compared(

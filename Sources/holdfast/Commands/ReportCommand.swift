@@ -18,8 +18,6 @@ struct ReportCommand: Command {
             summary = try Reporter.load(directories: arguments.rest, output: output)
             if let earlier = arguments.text("--baseline") {
                 summary.compare(with: try Reporter.load(directories: [earlier], output: output))
-            } else {
-                summary.baseline = nil
             }
         } catch {
             Console.error("\(error)")
