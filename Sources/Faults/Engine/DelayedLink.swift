@@ -107,13 +107,6 @@ struct DelayedLink {
     }
 
     @discardableResult private func tc(_ arguments: [String]) throws(FaultError) -> String {
-        let result: ToolResult
-        do { result = try node.runInNetwork("tc", arguments) } catch {
-            throw FaultError(.failed, "delay \(node.name): \(error.message)")
-        }
-        guard result.succeeded else {
-            throw FaultError(.failed, "delay \(node.name): tc \(arguments.joined(separator: " ")): \(result.errors)")
-        }
-        return result.output
+        try TrafficControl.run(arguments, on: node, for: Delay.name)
     }
 }

@@ -28,14 +28,7 @@ struct NarrowLink {
     private static func className(_ index: Int) -> String { "1:\(String(index + 1, radix: 16))" }
 
     @discardableResult private func tc(_ arguments: [String]) throws(FaultError) -> String {
-        let result: ToolResult
-        do { result = try node.runInNetwork("tc", arguments) } catch {
-            throw FaultError(.failed, "limit \(node.name): \(error.message)")
-        }
-        guard result.succeeded else {
-            throw FaultError(.failed, "limit \(node.name): tc \(arguments.joined(separator: " ")): \(result.errors)")
-        }
-        return result.output
+        try TrafficControl.run(arguments, on: node, for: Limit.name)
     }
 
     /// What one queue has let through, and what waits in it, in bytes.
