@@ -46,6 +46,7 @@ let package = Package(
             ]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CRDKafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // What happened, and what it means: pure, of no broker and no clock.
@@ -57,23 +58,30 @@ let package = Package(
         part("Platform", ["CLinux"]),
         part("Documents", ["CYAML"]),
         part("Workload", ["History", "CChecksum"]),
-        part("Workers", ["Workload", "History", "Platform"]),
-        part("Labs", ["Platform"]),
+        part("Workers", ["Access", "Workload", "History", "Platform"]),
+        // Whom a cluster that is not Holdfast's own is reached as: its file, its secrets, TLS.
+        part("Access", ["Platform", "Documents", "COpenSSL"]),
+        part("Labs", ["Access", "Platform"]),
         part(
             "Systems",
             [
-                "Labs", "Workers", "Workload", "History", "Documents", "Platform", "CChecksum", "CHiredis", "CRDKafka",
+                "Access", "Labs", "Workers", "Workload", "History", "Documents", "Platform", "CChecksum", "CHiredis",
+                "CRDKafka",
             ]),
-        part("Faults", ["Systems", "Labs", "Documents", "Platform", "Workload", "CChecksum"]),
+        part("Faults", ["Access", "Systems", "Labs", "Documents", "Platform", "Workload", "CChecksum"]),
         part("Suites", ["Faults", "Systems", "Labs", "Workload", "Documents", "Report"]),
         part(
             "Orchestrator",
-            ["Suites", "Faults", "Systems", "Labs", "Workers", "Workload", "Report", "Checker", "History", "Platform"]),
+            [
+                "Suites", "Faults", "Systems", "Access", "Labs", "Workers", "Workload", "Report", "Checker", "History",
+                "Platform",
+            ]),
         .executableTarget(
             name: "holdfast",
             dependencies: [
-                "Orchestrator", "Suites", "Faults", "Systems", "Labs", "Workers", "Report", "Checker", "History",
-                "Documents", "Platform",
+                "Orchestrator", "Suites", "Faults", "Systems", "Access", "Labs", "Workers", "Workload", "Report",
+                "Checker",
+                "History", "Documents", "Platform",
             ],
             swiftSettings: settings),
 
@@ -88,6 +96,7 @@ let package = Package(
         tests("Documents", ["Documents"]),
         tests("Workload", ["Workload", "History"]),
         tests("Workers", ["Workers", "Workload", "History", "Platform"]),
+        tests("Access", ["Access", "Documents", "Platform"]),
         tests("Labs", ["Labs", "Platform"]),
         // The client library's own mock of a cluster: for its error paths.
         .systemLibrary(

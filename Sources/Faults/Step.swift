@@ -64,6 +64,8 @@ extension [Step] {
     /// Every verb of the timeline, nested ones included, in the order of the file.
     public var verbs: [any Verb] { verbsAndPlaces.map(\.verb) }
 
+    public var waits: [any Wait] { waitsAndPlaces.map(\.wait) }
+
     var verbsAndPlaces: [(verb: any Verb, source: Value)] {
         flatMap { step -> [(verb: any Verb, source: Value)] in
             switch step.action {

@@ -1,3 +1,4 @@
+public import Access
 public import Platform
 
 /// A kind of lab, as `--lab` names it: whether it can be had here, the way into it, and what runs there.
@@ -29,6 +30,12 @@ public protocol LabKind: Sendable {
     func examine(_ software: [Software]) -> [Probe]
     /// Removes what dead runs left, and nothing else.
     func heal() -> Heal.Outcome
+    /// The cluster that such labs are, where it is somebody else's; nil: they are made.
+    var access: Access? { get }
+}
+
+extension LabKind {
+    public var access: Access? { nil }
 }
 
 /// What a system is made of, and the image that has it where nodes are containers.
@@ -54,13 +61,11 @@ public enum Origin: Hashable, Sendable {
 }
 
 public enum LabKinds {
-    /// In the order in which they are listed to people; the first is the usual one.
+    /// Those that this machine makes, in the order in which they are listed to people; the first is the usual one. The
+    /// external lab is made of a cluster's file, and so of none of these.
     public static let all: [any LabKind] = [NamespacesKind(), DockerKind()]
 
     public static var usual: any LabKind { all[0] }
-
-    /// Labs that have their name and cannot be had yet.
-    public static let notBuilt = ["external"]
 
     public static func named(_ name: String) -> (any LabKind)? { all.first { $0.name == name } }
 }

@@ -1,9 +1,10 @@
+import Access
 import Faults
 public import Labs
 import Platform
 import Report
 public import Suites
-import Systems
+public import Systems
 import Workload
 
 /// What a run will do, before anything is started: every trial, and which of them this machine must skip.
@@ -28,7 +29,9 @@ public struct Plan {
     private static func recordBytes(of cell: Suite.Cell) -> Int { (4 + cell.groups.count) * 64 }
 
     /// - Parameter directory: where results go; for the space that is left there.
-    public init(_ suite: Suite, lab: any LabKind, directory: String) {
+    /// - Parameter servers: those of an external cluster, which were asked already.
+    public init(_ suite: Suite, lab: any LabKind, directory: String, servers: [ServerVersion] = []) {
+        self.servers = servers
         let machine = MachineLimits(lab: lab, directory: directory)
         for cell in suite.cells {
             let skip = reason(for: cell, on: machine)
@@ -43,6 +46,7 @@ public struct Plan {
 
     private mutating func reason(for cell: Suite.Cell, on machine: MachineLimits) -> String? {
         if let reason = machine.noLab { return reason }
+        if let access = machine.lab.access { return reason(for: cell, at: access) }
         do {
             let needed = try cell.configured.servers(in: machine.lab)
             for version in needed + [cell.configured.client].compactMap({ $0 }) where !servers.contains(version) {
@@ -68,6 +72,23 @@ public struct Plan {
         let needed = max(Self.heldBytes(of: cell), filesystems)
         if let free = machine.freeBytes, free < needed {
             return "needs about \(needed >> 20) MB of disk, and \(free >> 20) MB are free at \(machine.directory)"
+        }
+        return nil
+    }
+
+    /// Where the cluster is somebody else's: what its owner gave no commands for.
+    private mutating func reason(for cell: Suite.Cell, at access: Access) -> String? {
+        if let client = cell.configured.client, !servers.contains(client) { servers.append(client) }
+        if let reason = cell.configured.lack(for: cell.groups) { return reason }
+        let verbs = Set(access.cluster.verbs.keys)
+        for verb in cell.fault.timeline.verbs {
+            if let lack = verb.lack(amongCommands: verbs, in: access.cluster.path) { return lack }
+        }
+        for wait in cell.fault.timeline.waits {
+            if wait is CommandReply { return "nothing is asked of an external cluster by `command`" }
+            if wait is Promoted, cell.configured.isPromotedByOperator, !verbs.contains(Promote.name) {
+                return "nobody promotes there: verbs.promote in \(access.cluster.path) would"
+            }
         }
         return nil
     }

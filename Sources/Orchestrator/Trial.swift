@@ -135,7 +135,15 @@ final class TrialRun {
         let lab: any Lab
         if let standing { lab = standing.lab } else { lab = try attempt { try setting.makeLab(setting.directory) } }
         self.lab = lab
-        let system = standing?.system ?? cell.configured.makeSystem(trial)
+        let system: any System
+        if let access = lab.kind.access {
+            guard let external = cell.configured.makeSystem(trial, at: access) else {
+                throw TrialError("\(cell.configuration.kind.name) is not built for the lab \(lab.kind.name) yet")
+            }
+            system = external
+        } else {
+            system = standing?.system ?? cell.configured.makeSystem(trial)
+        }
         self.system = system
         try attempt { try system.start(in: lab, patience: watch) }
         for node in lab.nodes { try attempt { try node.syncData() } }
@@ -261,7 +269,8 @@ final class TrialRun {
         consumers.end()
         bridges.end()
         system?.collectLogs()
-        if leavesNoTrace, let lab, let system {
+        for line in system?.leave() ?? [] { teller.warn("not removed: \(line)") }
+        if leavesNoTrace, let lab, let system, lab.kind.access == nil {
             setting.standing.keep(lab, system)
         } else {
             let nodes = lab?.nodes ?? []

@@ -33,28 +33,6 @@ public enum Sockets {
         _ = try KernelFailure.check(clinux_set_blocking(descriptor, blocking ? 1 : 0), "fcntl")
     }
 
-    /// Sends all of it over a socket that does not block; false if it is not taken by the deadline (of `MonotonicClock`):
-    /// some of it may have been sent then.
-    public static func send(
-        _ bytes: [UInt8], over descriptor: Int32, by deadline: Int64
-    ) throws(KernelFailure) -> Bool {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes { raw in
-                Glibc.send(descriptor, raw.baseAddress.map { $0 + sent }, raw.count - sent, Int32(MSG_NOSIGNAL))
-            }
-            if count >= 0 {
-                sent += count
-            } else if errno == EAGAIN {
-                let left = Duration.nanoseconds(max(0, deadline - MonotonicClock.now()))
-                guard try waitWritable(descriptor, upTo: left) else { return false }
-            } else if errno != EINTR {
-                throw KernelFailure(errno, "sending")
-            }
-        }
-        return true
-    }
-
     /// Waits until `descriptor` can be read without blocking; false if the time is up.
     public static func waitReadable(_ descriptor: Int32, upTo limit: Duration) throws(KernelFailure) -> Bool {
         try KernelFailure.check(clinux_wait_readable(descriptor, limit.nanoseconds), "poll") > 0

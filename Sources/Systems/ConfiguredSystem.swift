@@ -1,3 +1,4 @@
+public import Access
 public import Labs
 public import Workload
 
@@ -17,6 +18,11 @@ public protocol ConfiguredSystem: Sendable {
     /// bytes. A lab asks for room for each, one by one: their files are sparse.
     func filesystemBytes(expecting expectedBytes: Int) -> Int64
     func makeSystem(_ trial: TrialSetting) -> any System
+    /// The system for one trial in a cluster of somebody else's; nil: it cannot be that as yet.
+    func makeSystem(_ trial: TrialSetting, at access: Access) -> (any System)?
+    /// Tries whatever a run at that cluster needs, and compares its settings with these; throws what is not so. Nothing
+    /// stays there.
+    func examine(_ access: Access, for groups: [GroupSettings]) throws(SystemError) -> ServerVersion
     /// A system for one more trial on what an earlier one started, if it is as good as new; nil: it must be made afresh.
     func makeSystem(_ trial: TrialSetting, from earlier: any System) -> (any System)?
     /// What counts as acknowledged, as a suite would write it: `reply`, `wait 1`, `all`.
@@ -36,11 +42,20 @@ public protocol ConfiguredSystem: Sendable {
     var keepsInMemory: Bool { get }
     /// What this machine lacks for such groups, and how to get it; nil: nothing.
     func lack(for groups: [GroupSettings]) -> String?
+    /// Nobody makes another node lead but an operator.
+    var isPromotedByOperator: Bool { get }
     /// The bridges between its tiers; nil: it has none.
     var bridge: BridgeSettings? { get }
 }
 
 extension ConfiguredSystem {
+    public func makeSystem(_ trial: TrialSetting, at access: Access) -> (any System)? { nil }
+    public func examine(_ access: Access, for groups: [GroupSettings]) throws(SystemError) -> ServerVersion {
+        throw SystemError(
+            .notApplicable,
+            "such a system is not built for the lab external yet: redis-standalone, redis-replicated, redis-sentinel and "
+                + "kafka are")
+    }
     public func makeSystem(_ trial: TrialSetting, from earlier: any System) -> (any System)? { nil }
     public var acknowledged: String? { nil }
     public var client: ServerVersion? { nil }
@@ -50,6 +65,7 @@ extension ConfiguredSystem {
     public var keepsInMemory: Bool { false }
     public func lack(for groups: [GroupSettings]) -> String? { nil }
     public var bridge: BridgeSettings? { nil }
+    public var isPromotedByOperator: Bool { false }
     public func servers(in lab: any LabKind) throws(SystemError) -> [ServerVersion] { [try server(in: lab)] }
 }
 

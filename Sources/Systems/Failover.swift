@@ -21,6 +21,8 @@ public struct Candidate {
 
 extension System {
     public func collectLogs() {}
+    /// What Holdfast made goes with its lab.
+    public func leave() -> [String] { [] }
 }
 
 /// A system in which nobody takes over: no other node leads, and none has to be brought back.

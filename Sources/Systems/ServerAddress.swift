@@ -1,8 +1,9 @@
+import Access
 import Glibc
 import Workers
 
 /// A server's numeric address and port. Only this machine's own loopback and the lab's network (198.18.0.0/15) are
-/// addresses that load may be sent to.
+/// addresses that load may be sent to; for a process that was let at a cluster, that one's servers alone.
 struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     let host: String
     let port: UInt16
@@ -28,6 +29,11 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
                 throw WorkerError("client.addresses: `\(text)` is not ADDRESS:PORT with a numeric address")
             }
             guard address.isOurs else {
+                if let access = Access.current {
+                    throw WorkerError(
+                        "client.addresses: \(text) is none of those that \(access.cluster.path) names: load is sent "
+                            + "nowhere else")
+                }
                 throw WorkerError(
                     "client.addresses: \(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15); "
                         + "load is sent nowhere else")
@@ -38,6 +44,7 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     var isOurs: Bool {
+        if let access = Access.current { return access.server(at: host, port: port) != nil }
         var four = in_addr()
         if inet_pton(AF_INET, host, &four) == 1 {
             return Self.isOurs(UInt32(bigEndian: four.s_addr))

@@ -57,6 +57,8 @@ public protocol System: AnyObject {
     var circumstances: [(name: String, detail: String)] { get }
     /// The trial is over: whatever of the servers' logs does not lie in its folder yet is put there.
     func collectLogs()
+    /// The trial is over, and so is what it made in a cluster that goes on: removes that; returns what could not be.
+    func leave() -> [String]
     /// Reads every stream from its beginning to its end, those of dead letters, too, `passes` times, into a shard.
     func replay(passes: Int, into writer: inout ShardWriter, patience: any Patience) throws(SystemError)
     /// Reads one stream as someone does who restores an agent: behind `from`, or from its beginning, to the end that it

@@ -1,3 +1,5 @@
+public import Access
+
 /// What a producer must know of the system that it publishes to.
 public struct ClientOrders: Codable, Sendable {
     /// `redis`, later `kafka`: which client the worker uses.
@@ -10,6 +12,8 @@ public struct ClientOrders: Codable, Sendable {
     public var ack: String
     /// Settings of the client itself.
     public var settings: [String: String]
+    /// The cluster that it may connect to, where that is somebody else's.
+    public var access: Access.Orders?
 
     public init(client: String, addresses: [String], streams: [String], ack: String, settings: [String: String] = [:]) {
         (self.client, self.addresses, self.streams) = (client, addresses, streams)

@@ -10,9 +10,13 @@ public protocol WorkerOrders: Codable, Sendable {
     var worker: String { get }
     /// What a worker cannot work with; nil if all is well.
     var problem: String? { get }
+    /// Variables of this process's environment that it needs, too.
+    var variables: [String] { get }
 }
 
 extension WorkerOrders {
+    public var variables: [String] { [] }
+
     /// Reads and checks the orders that a file holds.
     public init(at path: String) throws(WorkerError) {
         do {
@@ -61,7 +65,7 @@ public final class WorkerProcess<Orders: WorkerOrders, Status: WorkerStatus> {
             try Files.write(Array(encoder.encode(orders)) + [0x0A], to: ordersPath)
             child = try Child(
                 executable: executable, arguments: ["worker", Orders.role, ordersPath],
-                environment: Self.environment,
+                environment: Self.environment(orders.variables),
                 input: .pipe, output: .pipe, errors: .file(log))
         } catch {
             throw WorkerError("the worker \(orders.worker) could not be started: \(error)")
@@ -71,8 +75,12 @@ public final class WorkerProcess<Orders: WorkerOrders, Status: WorkerStatus> {
 
     /// Where this process finds its libraries, its workers do, too: a newer client library put in the place of the
     /// distribution's.
-    private static var environment: [String: String] {
-        getenv("LD_LIBRARY_PATH").map { ["LD_LIBRARY_PATH": String(cString: $0)] } ?? [:]
+    private static func environment(_ variables: [String]) -> [String: String] {
+        var environment: [String: String] = [:]
+        for name in ["LD_LIBRARY_PATH"] + variables {
+            if let value = getenv(name) { environment[name] = String(cString: value) }
+        }
+        return environment
     }
 
     public var pid: Int32 { child.pid }

@@ -22,6 +22,9 @@ public struct LoadShape: Sendable, BitwiseCopyable {
         quick = calm * bursts.factor
     }
 
+    /// How fast it is at the most, of its mean.
+    var peak: Double { max(calm, quick) }
+
     /// When that happens (nanoseconds) which is due at `steady` at an even pace. Never decreases as `steady` grows.
     public func time(_ steady: Int64) -> Int64 {
         if every == 0 { return steady }

@@ -65,6 +65,9 @@ public struct WorkloadSettings: Codable, Hashable, Sendable {
         return nil
     }
 
+    /// Events a second when there are most.
+    public var peakRate: Double { rate * LoadShape(bursts).peak }
+
     /// Mean nanoseconds between two events of one agent.
     var spacing: Double { Double(agents) / rate * 1e9 }
 

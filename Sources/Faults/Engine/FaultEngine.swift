@@ -109,6 +109,7 @@ public final class FaultEngine {
         // The last look before anything is broken is the one that says what held then.
         if scene.ledger.begun == 0 { scene.system.observe() }
         if !Self.undoing.contains(name) { scene.ledger.leaderBefore = scene.system.leader?.name }
+        if let commanded = ByCommand(verb, to: targets) { return try commanded.apply(in: scene) }
         switch verb {
         case let built as any BuiltProcessVerb: try built.apply(to: targets, in: scene)
         case let built as any BuiltVerb: try built.apply(to: try nodes(targets, for: name), in: scene)

@@ -103,10 +103,10 @@ extension Scene {
             ledger.keepOpen(id, node: target.name) { scene throws(FaultError) in
                 if target is any Worker, scene.isLoadOver { return "stays down: the load is over" }
                 try scene.revive(target)
-                return describe(target.state)
+                return describe(target)
             }
             try doing(action, target) { () throws(LabError) in try end(target) }
-            ledger.effect(id, describe(target.state))
+            ledger.effect(id, describe(target))
         }
     }
 
@@ -181,7 +181,7 @@ extension Scene {
                 try system.awaitAnswer(of: node, patience: patience)
             }
             switch result {
-            case .answered: ledger.effect(id, "answers, its data loaded: \(describe(node.state))")
+            case .answered: ledger.effect(id, "answers, its data loaded: \(describe(node))")
             case .waits(let others): ledger.effect(id, "runs and waits for \(others): \(describe(node.state))")
             case .refused(let log):
                 ledger.effect(id, "refused: \(log)")
@@ -204,7 +204,9 @@ extension Scene {
     }
 }
 
-/// A process's state in words.
+/// A process's state in words; of one that nobody here sees, what was seen instead.
+func describe(_ owner: any ProcessOwner) -> String { (owner as? ExternalNode)?.seen ?? describe(owner.state) }
+
 func describe(_ state: ProcessState) -> String {
     switch state {
     case .running(let pid): "process \(pid) runs"

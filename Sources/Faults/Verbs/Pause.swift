@@ -22,10 +22,10 @@ extension Pause: BuiltProcessVerb {
                 // A process that ended meanwhile can't be resumed; whoever ended it starts it again.
                 if case .gone = target.state { return describe(target.state) }
                 try scene.doing("resume", target) { () throws(LabError) in try target.resume() }
-                return describe(target.state)
+                return describe(target)
             }
             try scene.doing(Pause.name, target) { () throws(LabError) in try target.pause() }
-            scene.ledger.effect(id, describe(target.state))
+            scene.ledger.effect(id, describe(target))
         }
     }
 }

@@ -19,7 +19,7 @@ extension Resume: BuiltProcessVerb {
         for target in targets {
             let id = scene.ledger.begin(Resume.name, node: target.name)
             try scene.doing(Resume.name, target) { () throws(LabError) in try target.resume() }
-            scene.ledger.effect(id, describe(target.state))
+            scene.ledger.effect(id, describe(target))
             scene.ledger.end(id)
             scene.ledger.endOpen([Pause.name], node: target.name, detail: "resumed")
         }

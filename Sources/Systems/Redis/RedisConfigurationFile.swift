@@ -51,6 +51,12 @@ struct RedisConfigurationFile {
         self.lines = lines
     }
 
+    /// What a suite says of a server that is somebody else's, and nothing else.
+    init(claims settings: RedisSettings, isReplica: Bool) {
+        labLines = []
+        lines = settings.directives(forReplica: isReplica)
+    }
+
     /// What makes trials quick and comparable; a suite that tests one of them sets it.
     private static func usual(_ binary: RedisBinary) -> [Directive] {
         var usual = [

@@ -48,7 +48,10 @@ final class RedisControl {
     /// A connection of one's own.
     func connect() throws(SystemError) -> RedisConnection {
         do {
-            return try RedisConnection(descriptor: node.connect(port: port))
+            let server = (node as? ExternalNode)?.server
+            return try RedisConnection(descriptor: node.connect(port: port), to: server)
+        } catch let error as SystemError {
+            throw SystemError(error.code, "\(node.name) (\(node.address)): \(error)")
         } catch {
             throw SystemError(.unreachable, "\(node.name) takes no connection: \(error)")
         }

@@ -1,3 +1,4 @@
+import Access
 import Documents
 import Labs
 import Workload
@@ -39,6 +40,16 @@ struct ConfiguredRedisReplicated: ConfiguredRedis {
     let settings: RedisSettings
 
     var promise: String { settings.replicatedPromise }
+
+    var isPromotedByOperator: Bool { true }
+
+    func makeSystem(_ trial: TrialSetting, at access: Access) -> (any System)? {
+        ExternalRedisSystem(.replicated, settings, trial, at: access)
+    }
+
+    func examine(_ access: Access, for groups: [GroupSettings]) throws(SystemError) -> ServerVersion {
+        try ExternalRedis.examine(settings, .replicated, groups: groups, at: access)
+    }
 
     func makeSystem(_ trial: TrialSetting) -> any System {
         RedisReplicatedSystem(settings, trial)

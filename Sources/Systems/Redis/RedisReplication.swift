@@ -9,6 +9,8 @@ struct RedisReplication {
     var isPrimary: Bool
     /// Of a replica: how much of its primary's log it has applied; of a primary: how much there is.
     var offset: Int64
+    /// The history of writes that it is of: a primary and those in its wake have the same.
+    var history: String?
     /// Whom a replica follows.
     var followed: String?
     var isLinkUp: Bool
@@ -25,6 +27,7 @@ struct RedisReplication {
     init?(_ reply: RedisValue, loading: RedisValue) {
         guard !reply.isError, let role = reply.info("role") else { return nil }
         isPrimary = role == "master"
+        history = reply.info("master_replid").map(String.init)
         followed = reply.info("master_host").map(String.init)
         isLinkUp = reply.info("master_link_status") == "up"
         isSyncing = reply.info("master_sync_in_progress").map { $0 != "0" } ?? false

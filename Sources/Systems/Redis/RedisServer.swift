@@ -1,3 +1,4 @@
+import Access
 import Labs
 import Platform
 
@@ -21,6 +22,11 @@ final class RedisServer {
     /// Whether its configuration file is written anew at each start. Where others tell it whom to follow, it writes that
     /// down there itself, and a start takes it as it is.
     var ownsItsConfiguration = false
+    let port: UInt16
+    /// It is somebody else's: it has no configuration file here, and nothing is made there but streams.
+    private let isForeign: Bool
+    /// Settings that it need not show.
+    private var unproven: Set<String> = []
 
     /// - Parameter isReplica: whether it is to be one at the start.
     init(_ node: any Node, binary: RedisBinary, settings: RedisSettings, run: String, isReplica: Bool = false) {
@@ -32,9 +38,22 @@ final class RedisServer {
             (settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : [])
             + (settings.shards > 0 ? ["MOVED ", "ASK ", "CLUSTERDOWN "] : [])
         probeKey = "holdfast:\(run):probe"
+        (port, isForeign) = (RedisConfigurationFile.port, false)
     }
 
-    var address: String { "\(node.address):\(RedisConfigurationFile.port)" }
+    /// One of somebody else's cluster: it runs, and what the suite says of its settings is a claim.
+    init(_ node: ExternalNode, version: ServerVersion, settings: RedisSettings, run: String, isReplica: Bool) {
+        self.node = node
+        (port, isForeign) = (node.server.port, true)
+        binary = RedisBinary(version: version)
+        configuration = RedisConfigurationFile(claims: settings, isReplica: isReplica)
+        control = RedisControl(node, port: port)
+        rightRefusals = settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : []
+        probeKey = "holdfast:\(run):probe"
+        unproven = node.unproven
+    }
+
+    var address: String { (node as? ExternalNode)?.server.text ?? "\(node.address):\(port)" }
     var configurationPath: String { "\(node.logDirectory)/\(node.name).conf" }
     var logPath: String { "\(node.logDirectory)/\(node.name).log" }
 
@@ -53,6 +72,11 @@ final class RedisServer {
     /// Writes the configuration file and starts the process; it need not answer yet.
     func launch() throws(SystemError) {
         control.drop()
+        if isForeign {
+            do { return try node.start(Program(executable: "", arguments: [])) } catch {
+                throw SystemError(.lab, error.message)
+            }
+        }
         if !ownsItsConfiguration || TextFile.size(configurationPath) == nil { try writeConfiguration() }
         logBegin = TextFile.size(logPath) ?? 0
         let program = Program(
@@ -91,11 +115,13 @@ final class RedisServer {
 
     /// Compares every line of the configuration with what the server says it runs with.
     func verifyConfiguration() throws(SystemError) {
-        let wanted = configuration.wanted
+        let wanted = configuration.wanted.filter { !unproven.contains($0.name) }
+        if wanted.isEmpty { return }
         let replies = try pipeline(wanted.map { ["CONFIG", "GET", $0.name] })
         for (line, reply) in zip(wanted, replies) {
             let asked = line.values.map { $0.isEmpty ? "\"\"" : $0 }.joined(separator: "; ")
             guard case .array(let pair) = reply, pair.count == 2 else {
+                if isForeign { throw unshown(line.name, asked, reply) }
                 throw SystemError(
                     .setting,
                     "\(node.name): `\(line.name)` was set to \(asked), but \(binary.version.name) "
@@ -103,6 +129,13 @@ final class RedisServer {
                         + "proves that it is in force")
             }
             if !RedisText.agrees(line.name, wanted: line.values, found: pair[1].text) {
+                if isForeign {
+                    throw SystemError(
+                        .setting,
+                        "\(node.name): `\(line.name)`: the suite says \(asked), the server says "
+                            + "\(pair[1].text.isEmpty ? "\"\"" : pair[1].text); nothing is configured there: change either"
+                    )
+                }
                 throw SystemError(
                     .setting,
                     "\(node.name): `\(line.name)` was set to \(asked), and the server runs with "
@@ -111,7 +144,19 @@ final class RedisServer {
         }
     }
 
+    private func unshown(_ name: String, _ asked: String, _ reply: RedisValue) -> SystemError {
+        SystemError(
+            .setting,
+            "\(node.name): `\(name)`: the suite says \(asked), and the server does not show it (\(reply.text)): allow "
+                + "CONFIG GET, leave the setting out, or name it under `unproven` in the cluster's file")
+    }
+
     // MARK: Asking
+
+    /// A write that leaves nothing, once the second is done.
+    private var probe: [[String]] {
+        [isForeign ? ["XADD", probeKey, "*", "probe", "1"] : ["SET", probeKey, "1"], ["DEL", probeKey]]
+    }
 
     /// What the last look at the server gave, for messages.
     private(set) var lastAnswer = "nothing was asked"
@@ -140,8 +185,7 @@ final class RedisServer {
     /// Writes a key of its own and removes it again. Refused for want of memory is what the configuration asks for.
     private func takesWrites() -> Bool {
         do throws(SystemError) {
-            let replies = try control.tryPipeline(
-                [["SET", probeKey, "1"], ["DEL", probeKey]])
+            let replies = try control.tryPipeline(probe)
             lastAnswer = "a write: \(replies[0].text)"
             return isRight(replies[0]) || replies[0].text.hasPrefix("OOM ")
         } catch {
@@ -161,7 +205,8 @@ final class RedisServer {
 
     /// The answer to a write of a key of its own, which is removed again; nil if there is none.
     func probeWrite() -> RedisValue? {
-        ask([["SET", probeKey, "1"], ["DEL", probeKey]])?[0]
+        guard let reply = ask(probe)?[0] else { return nil }
+        return isForeign && !reply.isError ? .status("OK") : reply
     }
 
     /// How it takes part in replication; nil if it does not say so at once.

@@ -41,6 +41,12 @@ final class RedisServers {
         return server
     }
 
+    /// The next server of somebody else's.
+    func add(_ node: ExternalNode, isReplica: Bool) throws(SystemError) {
+        let version = ServerVersion(path: node.address, name: "Redis", version: "")
+        all.append(RedisServer(node, version: version, settings: settings, run: trial.run, isReplica: isReplica))
+    }
+
     /// A node with software of Redis, and as much room.
     func makeNode(_ name: String, in lab: any Lab, megabytes: Int) throws(SystemError) -> any Node {
         let request = NodeRequest(

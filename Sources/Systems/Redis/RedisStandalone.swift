@@ -1,3 +1,4 @@
+import Access
 import Documents
 import Labs
 import Workload
@@ -34,6 +35,14 @@ struct ConfiguredRedisStandalone: ConfiguredRedis {
     let settings: RedisSettings
 
     var promise: String { settings.localPromise }
+
+    func makeSystem(_ trial: TrialSetting, at access: Access) -> (any System)? {
+        ExternalRedisSystem(.standalone, settings, trial, at: access)
+    }
+
+    func examine(_ access: Access, for groups: [GroupSettings]) throws(SystemError) -> ServerVersion {
+        try ExternalRedis.examine(settings, .standalone, groups: groups, at: access)
+    }
 
     func makeSystem(_ trial: TrialSetting) -> any System {
         RedisStandaloneSystem(settings, trial)

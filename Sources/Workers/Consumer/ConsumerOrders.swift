@@ -1,3 +1,4 @@
+import Access
 public import Workload
 
 /// Everything that a consumer process must know, as a JSON file that it is started with.
@@ -53,6 +54,8 @@ public struct ConsumerOrders: WorkerOrders {
 
     /// The number of this process's first try to move an event: those of others are apart from it.
     public var firstTry: Int64 { Int64(number) * 1_000_000_000 + 1 }
+
+    public var variables: [String] { client.access?.variables ?? [] }
 
     /// What a worker cannot work with; nil if all is well.
     public var problem: String? {

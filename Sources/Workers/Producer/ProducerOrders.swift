@@ -1,3 +1,4 @@
+import Access
 public import Workload
 
 /// Everything that a producer process must know, as a JSON file that it is started with.
@@ -58,6 +59,8 @@ public struct ProducerOrders: WorkerOrders {
 
     private static let triesOfGeneration: Int64 = 1_000_000
     private static let mostGenerations = 1_000_000
+
+    public var variables: [String] { client.access?.variables ?? [] }
 
     /// What an engine cannot work with; nil if all is well.
     public var problem: String? {

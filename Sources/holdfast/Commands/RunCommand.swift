@@ -1,10 +1,14 @@
+import Access
 import Documents
+import Faults
 import Foundation
 import Labs
 import Orchestrator
 import Platform
 import Report
 import Suites
+import Systems
+import Workload
 
 struct RunCommand: Command {
     static let name = "run"
@@ -16,6 +20,8 @@ struct RunCommand: Command {
         Flag("--trials", "N", "so many trials of each cell"),
         Flag("--seed", "N", "instead of the suite's seed"),
         Flag("--lab", "LAB", "namespaces (the default), docker, external"),
+        Flag("--cluster", "FILE", "the cluster of --lab external: where it is, and as whom it is reached"),
+        Flag("--i-own-this-cluster", nil, "that cluster may be loaded and broken; without it nothing is done"),
         Flag("--resume", "DIR", "do what is missing of a run that was ended before it was through"),
         Flag(
             "--keep", "WHICH", "histories that stay: all (the default), failed (with a gate broken, or invalid), none"),
@@ -38,7 +44,8 @@ struct RunCommand: Command {
             if !arguments.has("--out"), !arguments.has("--resume") { words += ["--out", directory] }
             return try entered(lab, words, directory)
         }
-        let plan = Plan(suite, lab: lab, directory: existingParent(of: directory))
+        let servers = try examined(suite, lab, asks: !arguments.has("--plan"))
+        let plan = Plan(suite, lab: lab, directory: existingParent(of: directory), servers: servers)
         let keep = try chosenKeep(arguments)
         try refuseTooLarge(plan, keep, arguments)
         if arguments.has("--plan") {
@@ -59,14 +66,64 @@ struct RunCommand: Command {
     }
 
     private static func chosenLab(_ arguments: Arguments) throws -> any LabKind {
-        guard let name = arguments.text("--lab") else { return LabKinds.usual }
-        if let lab = LabKinds.named(name) { return lab }
-        let names = LabKinds.all.map(\.name)
-        guard LabKinds.notBuilt.contains(name) else {
-            throw UsageError("--lab is \((names + LabKinds.notBuilt).joined(separator: ", ")), not \"\(name)\"")
+        let name = arguments.text("--lab") ?? LabKinds.usual.name
+        guard name == ExternalKind.word else {
+            for flag in ["--cluster", "--i-own-this-cluster"] where arguments.has(flag) {
+                throw UsageError("\(flag) is for --lab \(ExternalKind.word)")
+            }
+            if let lab = LabKinds.named(name) { return lab }
+            let names = LabKinds.all.map(\.name) + [ExternalKind.word]
+            throw UsageError("--lab is \(names.joined(separator: ", ")), not \"\(name)\"")
         }
-        throw UsageError(
-            "the lab \(name) is not built yet; use --lab \(names.joined(separator: " or ")), or leave it out")
+        guard let file = arguments.text("--cluster") else {
+            throw UsageError("--lab external needs --cluster FILE: where the cluster is, and as whom it is reached")
+        }
+        guard arguments.has("--i-own-this-cluster") else {
+            throw UsageError(
+                "--lab external loads and breaks \(file): say --i-own-this-cluster if it is yours to do that to")
+        }
+        return ExternalKind(try access(file))
+    }
+
+    /// Lets this process at the cluster.
+    private static func access(_ file: String) throws -> Access {
+        let cluster = try ClusterFile.load(file, verbs: Verbs.all.map { $0.name })
+        do throws(AccessError) {
+            let access = try Access(cluster)
+            access.take()
+            return access
+        } catch { throw UsageError(error.message) }
+    }
+
+    /// Of an external cluster: refuses what is beyond its ceiling, and whatever stands against a run there; returns its
+    /// servers.
+    private static func examined(_ suite: Suite, _ lab: any LabKind, asks: Bool) throws -> [ServerVersion] {
+        guard let access = lab.access else { return [] }
+        let (most, file) = (access.cluster.ceiling, access.cluster.path)
+        var versions: [ServerVersion] = []
+        for cell in suite.cells {
+            let peak = cell.workload.peakRate
+            guard peak <= most.rate else {
+                throw UsageError(
+                    "\(cell.label) asks for \(Int(peak.rounded(.up))) events a second, bursts included, and "
+                        + "\(file) allows \(Int(most.rate)): a lower rate, or most.rate there")
+            }
+            guard cell.leastLoad <= most.duration else {
+                throw UsageError(
+                    "\(cell.label) loads for \(cell.leastLoad), and \(file) allows \(most.duration): less, or "
+                        + "most.duration there")
+            }
+        }
+        var seen: Set<String> = []
+        for cell in suite.cells where asks && seen.insert(cell.configuration.name).inserted {
+            do throws(SystemError) {
+                let version = try cell.configured.examine(access, for: cell.groups)
+                if !versions.contains(version) { versions.append(version) }
+            } catch {
+                throw UsageError("\(cell.configuration.name): \(error.message)")
+            }
+        }
+        return versions
     }
 
     private static func chosen(_ arguments: Arguments, _ lab: any LabKind) throws -> Suite {

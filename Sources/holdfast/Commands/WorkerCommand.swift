@@ -1,3 +1,4 @@
+import Access
 import Systems
 import Workers
 
@@ -11,8 +12,14 @@ struct WorkerCommand: Command {
         guard arguments.rest.count == 2 else { throw UsageError("\(name) needs \(synopsis)") }
         let path = arguments.rest[1]
         switch arguments.rest[0] {
-        case ProducerOrders.role: return try Clients.produce(try ProducerOrders(at: path))
-        case ConsumerOrders.role: return try Clients.consume(try ConsumerOrders(at: path))
+        case ProducerOrders.role:
+            let orders = try ProducerOrders(at: path)
+            try Access.take(orders.client.access)
+            return try Clients.produce(orders)
+        case ConsumerOrders.role:
+            let orders = try ConsumerOrders(at: path)
+            try Access.take(orders.client.access)
+            return try Clients.consume(orders)
         case BridgeOrders.role: return try Clients.bridge(try BridgeOrders(at: path))
         default: throw UsageError("\(name) needs \(synopsis)")
         }

@@ -1,3 +1,4 @@
+import Access
 import Glibc
 import Platform
 
@@ -20,6 +21,7 @@ final class KafkaProbe {
     private let request: KafkaMetadataRequest
     private var state = State.idle(retryAt: .min)
     private var descriptor: Int32 = -1
+    private var line: Line?
     private var generation: UInt64 = 0
     private var frames = KafkaFrames()
     private var correlation: Int32 = 0
@@ -87,6 +89,7 @@ final class KafkaProbe {
             Glibc.close(descriptor)
             descriptor = -1
         }
+        line = nil
         frames = KafkaFrames()
         state = .idle(retryAt: now + Self.retryAfter)
     }
@@ -97,7 +100,7 @@ final class KafkaProbe {
         isUrgent = false
         askedAt = moment
         let bytes = request.frame(correlation: correlation)
-        let sent = bytes.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+        let sent = bytes.withUnsafeBytes { line?.send($0.baseAddress, $0.count) ?? 0 }
         guard sent == bytes.count else { return leave(poller, now: now) }
         state = .asked(correlation: correlation, until: now + Self.patience)
     }
@@ -109,6 +112,7 @@ final class KafkaProbe {
         guard event.token == ownToken else { return nil }
         switch state {
         case .idle: return nil
+        case .connecting where line != nil: enter(poller, now: now, moment: moment)
         case .connecting: finishConnecting(poller, now: now, moment: moment)
         case .ready, .asked: return receive(poller, now: now)
         }
@@ -117,9 +121,16 @@ final class KafkaProbe {
 
     private func finishConnecting(_ poller: borrowing Poller, now: Int64, moment: UInt64) {
         guard Sockets.connectError(descriptor) == 0 else { return leave(poller, now: now) }
+        line = Line(descriptor, address: address.host, port: address.port)
+        enter(poller, now: now, moment: moment)
+    }
+
+    private func enter(_ poller: borrowing Poller, now: Int64, moment: UInt64) {
+        let step = line?.advance() ?? .failed("no connection")
+        if case .failed = step { return leave(poller, now: now) }
         do throws(KernelFailure) {
-            try poller.modify(descriptor, token: ownToken, read: true, write: false)
-            ask(poller, now: now, moment: moment)
+            try poller.modify(descriptor, token: ownToken, read: step != .wantsToWrite, write: step == .wantsToWrite)
+            if step == .ready { ask(poller, now: now, moment: moment) }
         } catch {
             leave(poller, now: now)
         }
@@ -129,7 +140,7 @@ final class KafkaProbe {
         var isOver = false
         withUnsafeTemporaryAllocation(byteCount: 32 * 1024, alignment: 1) { buffer in
             while true {
-                let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+                let count = line?.receive(buffer.baseAddress, buffer.count) ?? 0
                 if count < 0 && errno == EINTR { continue }
                 if count < 0 && errno == EAGAIN { return }
                 if count <= 0 {
@@ -137,7 +148,7 @@ final class KafkaProbe {
                     return
                 }
                 frames.feed(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-                if count < buffer.count { return }
+                if count < buffer.count, line?.givesInParts == false { return }
             }
         }
         if isOver {

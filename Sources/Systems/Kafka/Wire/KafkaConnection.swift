@@ -1,3 +1,4 @@
+import Access
 import Glibc
 import Platform
 
@@ -8,6 +9,7 @@ import Platform
 /// the same. After any other error the connection answers nothing any more.
 final class KafkaConnection {
     private let socket: Descriptor
+    private let line: Line
     private var frames = KafkaFrames()
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var correlation: Int32 = 0
@@ -16,10 +18,16 @@ final class KafkaConnection {
     private(set) var outstanding = 0
 
     /// Takes over a connected socket, and closes it in the end.
-    init(descriptor: Int32) throws(SystemError) {
+    ///
+    /// - Parameter server: who is at its other end, where that is somebody else's; nil: a lab's.
+    init(descriptor: Int32, to server: Access.Server? = nil) throws(SystemError) {
         socket = Descriptor(descriptor)
+        line = Line(descriptor, to: server)
         do { try Sockets.setBlocking(descriptor, false) } catch {
             throw SystemError(.unreachable, "a connection is not usable: \(error)")
+        }
+        do { try line.complete(by: Self.deadline(after: SystemLimits.commandSeconds)) } catch {
+            throw SystemError(.refused, error.message)
         }
     }
 
@@ -39,7 +47,7 @@ final class KafkaConnection {
         correlation += 1
         let bytes = request.frame(correlation: correlation)
         do throws(KernelFailure) {
-            guard try Sockets.send(bytes, over: socket.raw, by: deadline) else {
+            guard try line.send(bytes, by: deadline) else {
                 // Half of it cannot be followed by another.
                 isBroken = true
                 throw KernelFailure(ETIMEDOUT, "sending")
@@ -70,7 +78,7 @@ final class KafkaConnection {
                 isBroken = true
                 throw SystemError(.unreachable, "what it answers cannot be read: \(error.text)")
             }
-            let count = buffer.withUnsafeMutableBytes { recv(socket.raw, $0.baseAddress, $0.count, 0) }
+            let count = buffer.withUnsafeMutableBytes { line.receive($0.baseAddress, $0.count) }
             if count > 0 {
                 buffer.withUnsafeBytes { frames.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
             } else if count == 0 {
@@ -85,7 +93,7 @@ final class KafkaConnection {
 
     /// Whether the other side has closed the connection, says something nobody asked for, or has stopped answering.
     var isStale: Bool {
-        isBroken || outstanding > SystemLimits.kafkaOutstanding || (outstanding == 0 && waitToRead(by: 0))
+        isBroken || outstanding > SystemLimits.kafkaOutstanding || (outstanding == 0 && line.isSpeaking)
     }
 
     private func waitToRead(by deadline: Int64) -> Bool {

@@ -1,3 +1,4 @@
+import Access
 import Glibc
 import History
 import Platform
@@ -31,6 +32,7 @@ final class PublishConnection {
     private let reasons: ReasonTable
 
     private var descriptor: Int32 = -1
+    private var line: Line?
     /// Tells events of this connection from late ones of its predecessors.
     private var generation: UInt64 = 0
     private var output = ByteQueue(capacity: 64 * 1024)
@@ -107,9 +109,26 @@ final class PublishConnection {
             if Self.refusals.contains(error) { isRefused = true }
             return giveUp(.beforeSending, "connect: \(KernelError.name(error))", poller, now: now, into: &done)
         }
-        state = .connected
-        wantsToWrite = true
-        send(poller, now: now, into: &done)
+        line = Line(descriptor, address: address?.host ?? "", port: address?.port ?? 0)
+        enter(poller, now: now, into: &done)
+    }
+
+    /// What a server wants to be told first is no request: until it lets us in, nothing of an event has left.
+    private func enter(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
+        let step = line?.advance() ?? .failed("no connection")
+        if case .failed(let why) = step { return giveUp(.beforeSending, why, poller, now: now, into: &done) }
+        do throws(KernelFailure) {
+            if step == .ready {
+                (state, wantsToWrite) = (.connected, true)
+                // Where it was waited for what the server says, the poller looks for that alone.
+                if line?.isForeign == true { try poller.modify(descriptor, token: token, read: true, write: true) }
+                return send(poller, now: now, into: &done)
+            }
+            let reads = step == .wantsToRead
+            try poller.modify(descriptor, token: token, read: reads, write: !reads)
+        } catch {
+            giveUp(.beforeSending, error.description, poller, now: now, into: &done)
+        }
     }
 
     /// Nobody listens there, or there is no such machine any more. A time-out says nothing of the kind.
@@ -148,8 +167,9 @@ final class PublishConnection {
     func send(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
         guard state == .connected, !isLeaving else { return }
         while !output.isEmpty {
-            let count = Glibc.send(descriptor, output.bytes.baseAddress, output.count, Int32(MSG_NOSIGNAL))
-            if count < 0 {
+            let count = line?.send(output.bytes.baseAddress, output.count) ?? 0
+            if count <= 0 {
+                if count == 0 { return giveUp(.end, nil, poller, now: now, into: &done) }
                 if errno == EINTR { continue }
                 if errno == EAGAIN { break }
                 return giveUp(.reset, KernelError.name(errno), poller, now: now, into: &done)
@@ -177,6 +197,7 @@ final class PublishConnection {
         guard event.token == token else { return }
         switch state {
         case .idle: break
+        case .connecting where line != nil: enter(poller, now: now, into: &done)
         case .connecting: if event.isWritable { finishConnecting(poller, now: now, into: &done) }
         case .connected:
             if event.isReadable { receive(poller, now: now, into: &done) }
@@ -188,7 +209,7 @@ final class PublishConnection {
     private func receive(_ poller: borrowing Poller, now: Int64, into done: inout [Completion]) {
         while state == .connected {
             let room = input.room(32 * 1024)
-            let count = recv(descriptor, room.baseAddress, room.count, 0)
+            let count = line?.receive(room.baseAddress, room.count) ?? 0
             if count < 0 && errno == EINTR { continue }
             if count < 0 && errno == EAGAIN { return }
             if count < 0 {
@@ -198,7 +219,7 @@ final class PublishConnection {
             input.commit(count)
             if !takeAnswers(into: &done) { return giveUp(.nonsense, nil, poller, now: now, into: &done) }
             // What came fits, so there is no more; if there is by now, the poller says so again.
-            if count < room.count { return }
+            if count < room.count, line?.givesInParts == false { return }
         }
     }
 
@@ -283,6 +304,7 @@ final class PublishConnection {
             close(descriptor)
             descriptor = -1
         }
+        line = nil
         // What is enqueued from now on is counted from the new connection's first byte.
         sent = 0
         output.removeAll()

@@ -1,3 +1,4 @@
+import Access
 import Glibc
 import Platform
 
@@ -6,6 +7,7 @@ import Platform
 /// After an error it answers nothing any more: what is still under way cannot be told from the next answer.
 final class RedisConnection {
     private let socket: Descriptor
+    private let line: Line
     private var reader = RedisReader()
     private var buffer = [UInt8](repeating: 0, count: 256 * 1024)
     private(set) var isBroken = false
@@ -13,10 +15,16 @@ final class RedisConnection {
     private(set) var outstanding = 0
 
     /// Takes over a connected socket, and closes it in the end.
-    init(descriptor: Int32) throws(SystemError) {
+    ///
+    /// - Parameter server: who is at its other end, where that is somebody else's; nil: a lab's.
+    init(descriptor: Int32, to server: Access.Server? = nil) throws(SystemError) {
         socket = Descriptor(descriptor)
+        line = Line(descriptor, to: server)
         do { try Sockets.setBlocking(descriptor, false) } catch {
             throw SystemError(.unreachable, "a connection is not usable: \(error)")
+        }
+        do { try line.complete(by: Self.deadline(after: SystemLimits.commandSeconds)) } catch {
+            throw SystemError(.refused, error.message)
         }
     }
 
@@ -56,7 +64,7 @@ final class RedisConnection {
     func send(_ bytes: [UInt8], expecting replies: Int, by deadline: Int64) throws(SystemError) {
         try checkOpen()
         do throws(KernelFailure) {
-            guard try Sockets.send(bytes, over: socket.raw, by: deadline) else {
+            guard try line.send(bytes, by: deadline) else {
                 // Half of it cannot be followed by another.
                 isBroken = true
                 throw KernelFailure(ETIMEDOUT, "sending")
@@ -76,7 +84,7 @@ final class RedisConnection {
                 outstanding -= 1
                 return reply
             }
-            let count = buffer.withUnsafeMutableBytes { recv(socket.raw, $0.baseAddress, $0.count, 0) }
+            let count = buffer.withUnsafeMutableBytes { line.receive($0.baseAddress, $0.count) }
             if count > 0 {
                 try feed(count)
             } else if count == 0 {
@@ -90,7 +98,7 @@ final class RedisConnection {
     }
 
     /// Whether the server has closed the connection, or says something nobody asked for.
-    var isStale: Bool { isBroken || (outstanding == 0 && waitToRead(by: 0)) }
+    var isStale: Bool { isBroken || (outstanding == 0 && line.isSpeaking) }
 
     private func parsed() throws(SystemError) -> RedisReply? {
         do throws(RedisReader.Malformed) { return try reader.next() } catch { throw malformed(error) }

@@ -1,3 +1,4 @@
+import Access
 import Glibc
 import Platform
 
@@ -56,6 +57,8 @@ final class GroupConnection {
 
     private let index: Int
     private var descriptor: Int32 = -1
+    private var line: Line?
+    private var address: ServerAddress?
     /// Tells events of this connection from late ones of its predecessors.
     private var generation: UInt64 = 0
     private var reader = RedisReader()
@@ -92,6 +95,7 @@ final class GroupConnection {
     func connect(to address: ServerAddress, _ poller: borrowing Poller, now: Int64) {
         precondition(state == .idle)
         isRefused = false
+        self.address = address
         generation = (generation + 1) & 0x7FFF_FFFF
         do throws(KernelFailure) {
             descriptor = try Sockets.beginConnect(address.host, port: address.port)
@@ -109,8 +113,26 @@ final class GroupConnection {
             isRefused = [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error)
             return giveUp(.beforeSending, "connect: \(KernelError.name(error))", now: now)
         }
-        state = .connected
-        wantsToWrite = true
+        line = Line(descriptor, address: address?.host ?? "", port: address?.port ?? 0)
+        enter(poller, now: now)
+    }
+
+    /// Until the server lets us in nothing is asked.
+    private func enter(_ poller: borrowing Poller, now: Int64) {
+        let step = line?.advance() ?? .failed("no connection")
+        if case .failed(let why) = step { return giveUp(.beforeSending, why, now: now) }
+        do throws(KernelFailure) {
+            if step == .ready {
+                (state, wantsToWrite) = (.connected, true)
+                // Where it was waited for what the server says, the poller looks for that alone.
+                if line?.isForeign == true { try poller.modify(descriptor, token: token, read: true, write: true) }
+            } else {
+                let reads = step == .wantsToRead
+                try poller.modify(descriptor, token: token, read: reads, write: !reads)
+            }
+        } catch {
+            giveUp(.beforeSending, error.description, now: now)
+        }
     }
 
     // MARK: Asking
@@ -124,8 +146,9 @@ final class GroupConnection {
     func send(_ poller: borrowing Poller, now: Int64) {
         guard state == .connected else { return }
         while !output.isEmpty {
-            let count = Glibc.send(descriptor, output.bytes.baseAddress, output.count, Int32(MSG_NOSIGNAL))
-            if count < 0 {
+            let count = line?.send(output.bytes.baseAddress, output.count) ?? 0
+            if count <= 0 {
+                if count == 0 { return giveUp(.end, nil, now: now) }
                 if errno == EINTR { continue }
                 if errno == EAGAIN { break }
                 return giveUp(.reset, KernelError.name(errno), now: now)
@@ -151,6 +174,7 @@ final class GroupConnection {
         guard event.token == token else { return }
         switch state {
         case .idle: break
+        case .connecting where line != nil: enter(poller, now: now)
         case .connecting: if event.isWritable { finishConnecting(poller, now: now) }
         case .connected: if event.isReadable { receive(now: now, each) }
         }
@@ -158,7 +182,7 @@ final class GroupConnection {
 
     private func receive(now: Int64, _ each: (Request, Int, RedisReply.View) -> Bool) {
         while state == .connected {
-            let count = recv(descriptor, input.baseAddress, input.count, 0)
+            let count = line?.receive(input.baseAddress, input.count) ?? 0
             if count < 0 && errno == EINTR { continue }
             if count < 0 && errno == EAGAIN { return }
             if count < 0 { return giveUp(.reset, KernelError.name(errno), now: now) }
@@ -172,7 +196,7 @@ final class GroupConnection {
                 return giveUp(.nonsense, error.text, now: now)
             }
             // What came fits, so there is no more; if there is by now, the poller says so again.
-            if count < input.count { return }
+            if count < input.count, line?.givesInParts == false { return }
         }
     }
 
@@ -210,6 +234,7 @@ final class GroupConnection {
         // It leaves the poller by being closed.
         if descriptor >= 0 { close(descriptor) }
         descriptor = -1
+        line = nil
         (sent, answered, wantsToWrite, state) = (0, 0, false, .idle)
         output.removeAll()
         reader = RedisReader()
