@@ -24,6 +24,7 @@ public final class Line {
     private var greeting: (any Greeting)?
     private var unsent: [UInt8] = []
     private let host: String
+    private let hasCertificate: Bool
 
     /// - Parameters:
     ///   - socket: connected, or about to be.
@@ -32,6 +33,7 @@ public final class Line {
         self.socket = socket
         host = server?.member.host ?? ""
         isForeign = server != nil && access != nil
+        hasCertificate = access?.cluster.tls?.certificate != nil
         guard let server, let access else {
             (ssl, greeting) = (nil, nil)
             return
@@ -89,7 +91,7 @@ public final class Line {
                 if errno == EAGAIN { return .wantsToRead }
                 return .failed(lost(errno))
             }
-            if count == 0 { return .failed("\(host) closes the connection before it lets anybody in") }
+            if count == 0 { return .failed("\(host) closes the connection before it lets anybody in; \(advice)") }
             switch greeting?.take(Array(buffer.prefix(count))) {
             case .more(let bytes)?: unsent = bytes
             case .waits?: break
@@ -101,7 +103,13 @@ public final class Line {
     }
 
     private func lost(_ number: Int32) -> String {
-        tlsFailure ?? "the connection is lost before anybody is let in: \(KernelError.text(number))"
+        tlsFailure ?? "the connection is lost before anybody is let in (\(KernelError.text(number))); \(advice)"
+    }
+
+    private var advice: String {
+        if ssl == nil { return "if it wants TLS, name `tls` in the cluster's file" }
+        return hasCertificate
+            ? "see whether it knows the client certificate" : "it may want a client certificate: tls.certificate and tls.key"
     }
 
     /// Waits until requests may be sent; throws why they can't.
