@@ -8,8 +8,9 @@ public final class Access: Sendable {
     /// A server as it is reached.
     public struct Server: Sendable {
         public let member: ClusterFile.Member
-        /// Numeric.
-        public let address: String
+        /// Numeric; the first of those that its name has.
+        public var address: String { addresses[0] }
+        public let addresses: [String]
         public var port: UInt16 { member.port }
         /// As orders name it.
         public var text: String { address.contains(":") ? "[\(address)]:\(port)" : "\(address):\(port)" }
@@ -20,7 +21,7 @@ public final class Access: Sendable {
         /// The cluster's file.
         public var file: String
         /// Numeric addresses, by the names of its servers.
-        public var addresses: [String: String]
+        public var addresses: [String: [String]]
         /// Variables of the environment that secrets are kept in.
         public var variables: [String]
     }
@@ -37,13 +38,13 @@ public final class Access: Sendable {
     public static var current: Access? { held.withLock { $0 } }
 
     /// - Parameter addresses: of its servers, by their names; nil: they are looked up.
-    public init(_ cluster: ClusterFile, addresses: [String: String]? = nil) throws(AccessError) {
+    public init(_ cluster: ClusterFile, addresses: [String: [String]]? = nil) throws(AccessError) {
         self.cluster = cluster
         var servers: [Server] = []
         for member in cluster.members {
             let known = addresses?[member.name]
-            let address = if let known { known } else { try Self.lookUp(member, cluster) }
-            servers.append(Server(member: member, address: address))
+            let found = if let known { known } else { try Self.lookUp(member, cluster) }
+            servers.append(Server(member: member, addresses: found))
         }
         self.servers = servers
         let path = cluster.path
@@ -74,18 +75,23 @@ public final class Access: Sendable {
     public var orders: Orders {
         Orders(
             file: cluster.path,
-            addresses: Dictionary(uniqueKeysWithValues: servers.map { ($0.member.name, $0.address) }),
+            addresses: Dictionary(uniqueKeysWithValues: servers.map { ($0.member.name, $0.addresses) }),
             variables: cluster.variables)
     }
 
     public func server(at address: String, port: UInt16) -> Server? {
-        servers.first { $0.address == address && $0.port == port }
+        servers.first { $0.addresses.contains(address) && $0.port == port }
     }
 
     public func server(named name: String) -> Server? { servers.first { $0.member.name == name } }
 
-    /// Whether anything at all may be sent to this address.
-    public func names(_ address: String) -> Bool { servers.contains { $0.address == address } }
+    /// The server that somebody else calls so, by its name or an address of it.
+    public func server(called host: String, port: UInt16) -> Server? {
+        servers.first { server in
+            server.port == port
+                && (server.member.host.lowercased() == host.lowercased() || server.addresses.contains(host))
+        }
+    }
 
     // MARK: As whom
 
@@ -132,8 +138,8 @@ public final class Access: Sendable {
 
     // MARK: Where
 
-    /// The first address of a name, of IPv4 where it has one.
-    private static func lookUp(_ member: ClusterFile.Member, _ cluster: ClusterFile) throws(AccessError) -> String {
+    /// The addresses of a name, those of IPv4 first.
+    private static func lookUp(_ member: ClusterFile.Member, _ cluster: ClusterFile) throws(AccessError) -> [String] {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
@@ -152,10 +158,11 @@ public final class Access: Sendable {
             }
             next = entry.pointee.ai_next
         }
-        guard let address = addresses.first(where: { $0.family == AF_INET }) ?? addresses.first else {
+        let all = addresses.filter { $0.family == AF_INET } + addresses.filter { $0.family != AF_INET }
+        guard !all.isEmpty else {
             let why = result == 0 ? "it has no address" : String(cString: gai_strerror(result))
             throw AccessError("\(cluster.path): \(member.host) cannot be looked up: \(why); name it by its address")
         }
-        return address.text
+        return all.map(\.text)
     }
 }

@@ -4,15 +4,23 @@ import Platform
 /// The brokers and controllers of one Kafka, and all that its trials share.
 final class KafkaCluster {
     let settings: KafkaSettings
-    let home: KafkaHome
+    /// Nil: it is somebody else's.
+    let home: KafkaHome?
     private(set) var all: [KafkaServer] = []
-    private let format: KafkaFormat
+    private let format: KafkaFormat?
     private let archive: String?
 
     /// - Parameter archive: what Java knows of Kafka's classes, if that is there.
     init(_ settings: KafkaSettings, home: KafkaHome, archive: String?) {
         (self.settings, self.home, self.archive) = (settings, home, archive)
         format = KafkaFormat(home: home, settings: settings)
+    }
+
+    /// Somebody else's, which runs.
+    init(_ settings: KafkaSettings, brokers: [(id: Int32, node: ExternalNode)]) {
+        self.settings = settings
+        (home, format, archive) = (nil, nil, nil)
+        all = brokers.map { KafkaServer($0.node, id: $0.id, role: .broker, home: nil, archive: nil) }
     }
 
     /// As numbered at the start: `broker-1` first.
@@ -48,7 +56,7 @@ final class KafkaCluster {
                 settings, role: server.role, id: server.id, address: server.node.address, voters: voters,
                 dataDirectory: server.dataDirectory)
         }
-        for server in all { try format.apply(to: server) }
+        for server in all { try format?.apply(to: server) }
         // A power loss soon after would take the format with it.
         for server in all { try sync(server) }
         for server in all { try server.launch() }
@@ -102,7 +110,7 @@ final class KafkaCluster {
         if let ended = all.first(where: \.isGone) {
             throw SystemError(
                 .refused,
-                "\(home.version.name) \(home.version.version) refused to start with \(ended.propertiesPath) "
+                "\(home?.version.name ?? "Kafka") \(home?.version.version ?? "") refused to start with \(ended.propertiesPath) "
                     + "(\(describe(ended.node.state))); it said:\n\(ended.logTail())")
         }
         guard came else {
@@ -136,7 +144,7 @@ final class KafkaCluster {
 
     /// Starts the process of a node again, on what is there; where nothing is, as a new node.
     func launchAgain(_ server: KafkaServer) throws(SystemError) {
-        try format.apply(to: server)
+        try format?.apply(to: server)
         try sync(server)
         try server.launch()
     }
@@ -157,7 +165,7 @@ final class KafkaCluster {
     ///   - toleratingUnknown: of what only makes trials quick, another release may know nothing.
     static func verify(
         _ wanted: [KafkaSettings.Property], in answer: KafkaConfigsRequest.Answer, of owner: String,
-        toleratingUnknown: Bool = false
+        toleratingUnknown: Bool = false, isForeign: Bool = false
     ) throws(SystemError) {
         guard answer.error == 0 else {
             throw SystemError(
@@ -177,6 +185,12 @@ final class KafkaCluster {
             // A secret is never shown.
             if entry.isSensitive { continue }
             guard KafkaProperties.agrees(property.value, entry.value ?? "") else {
+                if isForeign {
+                    throw SystemError(
+                        .setting,
+                        "\(owner): `\(property.name)`: the suite says \(property.value), and Kafka says "
+                            + "\(entry.value ?? "nothing"); nothing is configured there: change either")
+                }
                 throw SystemError(
                     .setting,
                     "\(owner): `\(property.name)` was set to \(property.value), and Kafka runs with "

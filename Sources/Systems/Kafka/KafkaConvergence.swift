@@ -14,7 +14,7 @@ struct KafkaConvergence {
         // Waits ask every few milliseconds, and the servers have better things to do. Only a no may be repeated: what
         // was whole a moment ago may have been broken since.
         if let lastNo, now - lastNo < SystemLimits.convergenceNanoseconds { return false }
-        guard let problem = Self.look(cluster, topics) else {
+        guard let problem = cluster.home == nil ? Self.lookAtOwn(cluster, topics) : Self.look(cluster, topics) else {
             (lastNo, missing) = (nil, "nothing")
             return true
         }
@@ -22,9 +22,21 @@ struct KafkaConvergence {
         return false
     }
 
+    /// Of somebody else's cluster only our own topics are looked at, and its controllers are not ours to ask.
+    private static func lookAtOwn(_ cluster: KafkaCluster, _ topics: [String]) -> String? {
+        if let down = cluster.all.first(where: { !$0.isRunning }) { return "\(down.node.name) is down" }
+        return problem(of: KafkaServer.ask(KafkaMetadataRequest(topics: topics), of: cluster.brokers), cluster, topics)
+    }
+
     private static func look(_ cluster: KafkaCluster, _ topics: [String]) -> String? {
         if let down = cluster.all.first(where: { !$0.isRunning }) { return "\(down.node.name) does not run" }
         let answers = KafkaServer.ask(KafkaMetadataRequest(topics: nil), of: cluster.brokers)
+        return problem(of: answers, cluster, topics) ?? quorumProblem(cluster)
+    }
+
+    private static func problem(
+        of answers: [(server: KafkaServer, answer: KafkaMetadata)], _ cluster: KafkaCluster, _ topics: [String]
+    ) -> String? {
         guard let first = answers.first?.answer else { return "no broker answers" }
         for server in cluster.brokers {
             let name = server.node.name
@@ -47,7 +59,7 @@ struct KafkaConvergence {
             }
             if let absent = topics.first(where: { own.topic($0) == nil }) { return "\(name) knows no topic \(absent)" }
         }
-        return quorumProblem(cluster)
+        return nil
     }
 
     private static func quorumProblem(_ cluster: KafkaCluster) -> String? {

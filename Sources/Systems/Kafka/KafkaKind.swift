@@ -1,3 +1,4 @@
+import Access
 import Documents
 import Labs
 import Workload
@@ -144,6 +145,14 @@ struct ConfiguredKafka: ConfiguredSystem {
 
     func filesystemBytes(expecting expectedBytes: Int) -> Int64 {
         Int64(clamping: KafkaCluster.megabytes(expectedBytes)) << 20
+    }
+
+    func makeSystem(_ trial: TrialSetting, at access: Access) -> (any System)? {
+        KafkaSystem(settings, trial, at: access)
+    }
+
+    func examine(_ access: Access, for groups: [GroupSettings]) throws(SystemError) -> ServerVersion {
+        try ExternalKafka.examine(settings, groups: groups, at: access)
     }
 
     func makeSystem(_ trial: TrialSetting) -> any System { KafkaSystem(settings, trial) }

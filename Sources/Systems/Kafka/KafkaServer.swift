@@ -1,3 +1,4 @@
+import Access
 import Glibc
 import Labs
 import Platform
@@ -9,7 +10,8 @@ final class KafkaServer {
     let node: any Node
     let id: Int32
     let role: KafkaProperties.Role
-    private let home: KafkaHome
+    /// Nil: it is somebody else's.
+    private let home: KafkaHome?
     private let archive: String?
     /// Known once every voter has its address.
     var properties: KafkaProperties?
@@ -20,7 +22,7 @@ final class KafkaServer {
     private var folder: String
     private var connections: [UInt16: KafkaConnection] = [:]
 
-    init(_ node: any Node, id: Int32, role: KafkaProperties.Role, home: KafkaHome, archive: String?) {
+    init(_ node: any Node, id: Int32, role: KafkaProperties.Role, home: KafkaHome?, archive: String?) {
         (self.node, self.id, self.role) = (node, id, role)
         (self.home, self.archive) = (home, archive)
         folder = node.logDirectory
@@ -29,7 +31,8 @@ final class KafkaServer {
 
     /// Kafka takes every folder in its data directory for one of its own, so it has one to itself.
     var dataDirectory: String { node.dataDirectory + "/kafka" }
-    var address: String { "\(node.address):\(KafkaProperties.brokerPort)" }
+    private var foreign: Access.Server? { (node as? ExternalNode)?.server }
+    var address: String { foreign?.text ?? "\(node.address):\(KafkaProperties.brokerPort)" }
     var propertiesPath: String { "\(folder)/\(node.name).properties" }
 
     var isRunning: Bool {
@@ -52,6 +55,11 @@ final class KafkaServer {
     /// Starts the process; it need not answer yet.
     func launch() throws(SystemError) {
         connections = [:]
+        guard let home else {
+            do { return try node.start(Program(executable: "", arguments: [])) } catch {
+                throw SystemError(.lab, error.message)
+            }
+        }
         try writeProperties()
         try onDisk { () throws(KernelFailure) in try log.startAnew() }
         logBegin = TextFile.size(log.path) ?? 0
@@ -102,7 +110,10 @@ final class KafkaServer {
         do { descriptor = try node.connect(port: port) } catch {
             throw SystemError(.unreachable, "\(node.name) takes no connection: \(error)")
         }
-        let fresh = try KafkaConnection(descriptor: descriptor)
+        let fresh: KafkaConnection
+        do throws(SystemError) { fresh = try KafkaConnection(descriptor: descriptor, to: foreign) } catch {
+            throw SystemError(error.code, "\(node.name) (\(address)): \(error.message)")
+        }
         connections[port] = fresh
         return fresh
     }

@@ -1,3 +1,4 @@
+import Access
 import History
 import Labs
 import Platform
@@ -8,7 +9,10 @@ import Workload
 final class KafkaSystem: System {
     let settings: KafkaSettings
     let trial: TrialSetting
-    let topics: KafkaTopics
+    private(set) var topics: KafkaTopics
+    /// Somebody else's cluster that it runs in; nil: a lab's.
+    private let access: Access?
+    private var journal: Journal?
     let form = Position.Form.offset
     let isolates = true
     private(set) var cluster: KafkaCluster?
@@ -26,7 +30,14 @@ final class KafkaSystem: System {
         self.init(settings, trial, reusing: nil)
     }
 
-    private init(_ settings: KafkaSettings, _ trial: TrialSetting, reusing cluster: KafkaCluster?) {
+    convenience init(_ settings: KafkaSettings, _ trial: TrialSetting, at access: Access) {
+        self.init(settings, trial, reusing: nil, at: access)
+    }
+
+    private init(
+        _ settings: KafkaSettings, _ trial: TrialSetting, reusing cluster: KafkaCluster?, at access: Access? = nil
+    ) {
+        self.access = access
         (self.settings, self.trial, self.cluster) = (settings, trial, cluster)
         let topics = KafkaTopics(settings, trial)
         self.topics = topics
@@ -48,6 +59,7 @@ final class KafkaSystem: System {
     // MARK: Starting
 
     func start(in lab: any Lab, patience: any Patience) throws(SystemError) {
+        if let access { return try attach(to: access, in: lab, patience) }
         let cluster = if let known = self.cluster { known } else { try startCluster(in: lab, patience) }
         if isReused {
             for server in cluster.all { try server.move(to: trial.logDirectory) }
@@ -56,6 +68,11 @@ final class KafkaSystem: System {
         try topics.make(on: cluster, patience: patience)
         if !isReused { try KafkaWarming(topics: topics, cluster: cluster).apply(patience) }
         try topics.prove(on: cluster, patience)
+        try makeReady(cluster, patience)
+        for server in cluster.all { try cluster.sync(server) }
+    }
+
+    private func makeReady(_ cluster: KafkaCluster, _ patience: any Patience) throws(SystemError) {
         if settings.transactions != nil { try makeCoordinators(cluster, patience) }
         try groups.makeCoordinators(cluster, patience)
         guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
@@ -63,7 +80,26 @@ final class KafkaSystem: System {
                 .deadline,
                 "the cluster is not whole \(Int(SystemLimits.syncSeconds)) s after its start: \(convergence.missing)")
         }
-        for server in cluster.all { try cluster.sync(server) }
+    }
+
+    /// Somebody else's runs already: what is made there are topics and groups, each written down before.
+    private func attach(to access: Access, in lab: any Lab, _ patience: any Patience) throws(SystemError) {
+        guard let lab = lab as? ExternalLab else { throw SystemError(.lab, "this system is not of a lab's making") }
+        journal = lab.journal
+        let cluster = try ExternalKafka.attach(settings, access, in: lab, logDirectory: trial.logDirectory)
+        self.cluster = cluster
+        topics.ids = cluster.brokers.map(\.id)
+        do {
+            try lab.journal.begin(topics.names.map { .topic($0) } + trial.groups.map { .group(groups.name(of: $0)) })
+        } catch { throw SystemError(.lab, error.message) }
+        try topics.make(on: cluster, patience: patience)
+        try topics.prove(on: cluster, patience)
+        try makeReady(cluster, patience)
+    }
+
+    func leave() -> [String] {
+        guard let journal, let cluster else { return [] }
+        return ExternalKafka.remove(journal, on: cluster)
     }
 
     private func startCluster(in lab: any Lab, _ patience: any Patience) throws(SystemError) -> KafkaCluster {
@@ -149,12 +185,15 @@ final class KafkaSystem: System {
     // MARK: Clients
 
     func clientOrders() -> ClientOrders {
-        ClientOrders(
+        var orders = ClientOrders(
             client: "kafka", addresses: cluster?.brokers.map(\.address) ?? [], streams: streams,
             ack: settings.acks.rawValue, settings: settings.producerProperties)
+        orders.access = access?.orders
+        return orders
     }
 
     func port(of node: any Node) -> UInt16 {
+        if let node = node as? ExternalNode { return node.server.port }
         let role = (try? cluster?.server(of: node))?.role
         return role == .controller ? KafkaProperties.controllerPort : KafkaProperties.brokerPort
     }
@@ -355,7 +394,10 @@ final class KafkaSystem: System {
 
     func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String {
         let cluster = try started()
-        return try KafkaTool(home: cluster.home).run(words, on: try cluster.server(of: node))
+        guard let home = cluster.home else {
+            throw SystemError(.notApplicable, "\(node.name) is somebody else's: no tool is run against it")
+        }
+        return try KafkaTool(home: home).run(words, on: try cluster.server(of: node))
     }
 
     func observe() {}

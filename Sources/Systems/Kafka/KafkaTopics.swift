@@ -10,6 +10,8 @@ struct KafkaTopics {
     let dead: [String: String]
     let partitions: Int
     private let brokers: Int
+    /// Of the brokers, in their order.
+    var ids: [Int32]
     private let copies: Int
     private let properties: [KafkaSettings.Property]
     /// What the topics have from the brokers' own properties of the same name.
@@ -29,6 +31,7 @@ struct KafkaTopics {
             case .agent: trial.agents
             }
         (brokers, copies, properties) = (settings.brokers, settings.replicationFactor, settings.topic)
+        ids = (0..<settings.brokers).map { Int32($0 + 1) }
         inherited = settings.broker.filter { property in
             KafkaNames.topic.contains(property.name) && !settings.topic.contains { $0.name == property.name }
         }
@@ -48,7 +51,7 @@ struct KafkaTopics {
 
     /// Brokers of a partition, by their ids, the preferred leader first: leaders are spread over all of them.
     func assignment(of partition: Int) -> [Int32] {
-        (0..<copies).map { Int32((partition + $0) % brokers + 1) }
+        (0..<copies).map { ids[(partition + $0) % brokers] }
     }
 
     /// The probe topic has one partition for each way in which the events' partitions lie.
@@ -59,10 +62,16 @@ struct KafkaTopics {
     /// Dead letters are kept as well as events, and for longer.
     private var deadProperties: [KafkaSettings.Property] { properties.filter { !$0.name.hasPrefix("retention.") } }
 
-    /// Makes them, and returns when every broker knows them with whole in-sync sets.
-    func make(on cluster: KafkaCluster, patience: any Patience) throws(SystemError) {
+    /// Asks whether they could be made, and makes nothing.
+    func check(on cluster: KafkaCluster) throws(SystemError) {
         guard let first = cluster.brokers.first else { throw cluster.notStarted }
-        let request = KafkaCreateTopicsRequest(
+        var request = creation
+        request.onlyChecks = true
+        try ask(request, of: first)
+    }
+
+    private var creation: KafkaCreateTopicsRequest {
+        KafkaCreateTopicsRequest(
             topics: [
                 .init(name: events, assignment: (0..<partitions).map(assignment(of:)), properties: properties),
                 .init(name: probe, assignment: (0..<brokers).map(assignment(of:)), properties: properties),
@@ -70,12 +79,21 @@ struct KafkaTopics {
                 + deadTopics.map {
                     .init(name: $0, assignment: (0..<brokers).map(assignment(of:)), properties: deadProperties)
                 }, milliseconds: Int32(SystemLimits.commandSeconds * 1000))
+    }
+
+    private func ask(_ request: KafkaCreateTopicsRequest, of first: KafkaServer) throws(SystemError) {
         for result in try first.call(request, within: SystemLimits.commandSeconds) where result.error != 0 {
             let said = "\(KafkaErrorName.of(result.error)) \(result.message ?? "")"
             throw SystemError(
                 result.error == KafkaErrorName.invalidConfig ? .setting : .refused,
                 "Kafka does not make the topic \(result.name): \(said)")
         }
+    }
+
+    /// Makes them, and returns when every broker knows them with whole in-sync sets.
+    func make(on cluster: KafkaCluster, patience: any Patience) throws(SystemError) {
+        guard let first = cluster.brokers.first else { throw cluster.notStarted }
+        try ask(creation, of: first)
         var missing = ""
         let came = try patience.wait(upTo: SystemLimits.syncSeconds) {
             missing = problem(in: KafkaView(of: names, from: cluster.brokers), cluster) ?? ""

@@ -1,3 +1,4 @@
+import Access
 import CRDKafka
 
 /// The library's own properties, by name.
@@ -23,7 +24,8 @@ enum KafkaClientProperties {
             throw KafkaClientError("the client library has no memory left", remedy: "end what takes it")
         }
         do throws(KafkaClientError) {
-            for (name, value) in properties.sorted(by: { $0.key < $1.key }) where !name.hasPrefix(ownPrefix) {
+            for (name, value) in entering(properties).sorted(by: { $0.key < $1.key })
+            where !name.hasPrefix(ownPrefix) {
                 try set(name, value, in: configuration)
             }
         } catch {
@@ -31,6 +33,14 @@ enum KafkaClientProperties {
             throw error
         }
         return configuration
+    }
+
+    /// With what lets it into a cluster that is somebody else's: names as certificates have them, and who we are.
+    private static func entering(_ properties: [String: String]) -> [String: String] {
+        guard let access = Access.current, properties["bootstrap.servers"] != nil else { return properties }
+        var properties = properties.merging(access.kafkaProperties) { $1 }
+        properties["bootstrap.servers"] = access.cluster.nodes.map(\.text).joined(separator: ",")
+        return properties
     }
 
     private static func set(

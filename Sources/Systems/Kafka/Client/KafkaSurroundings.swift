@@ -1,3 +1,4 @@
+import Access
 import CRDKafka
 import Glibc
 import Platform
@@ -61,11 +62,14 @@ final class KafkaSurroundings: Sendable {
     }
 
     fileprivate func connect(_ socket: Int32, _ address: UnsafePointer<sockaddr>, _ length: Int32) -> Int32 {
-        guard Self.isOurs(address) else {
+        guard Self.isOurs(address, length) else {
             let text = Self.text(address, length)
             let isNew = seen.withLock { $0.refused.insert(text).inserted }
             if isNew {
-                log("\(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15): no load goes there")
+                log(
+                    Access.current.map { "\(text) is none of those that \($0.cluster.path) names: no load goes there" }
+                        ?? "\(text) is neither this machine (127.0.0.0/8, ::1) nor a lab (198.18.0.0/15): no load goes there"
+                )
             }
             return EACCES
         }
@@ -84,7 +88,12 @@ final class KafkaSurroundings: Sendable {
         }
     }
 
-    private static func isOurs(_ address: UnsafePointer<sockaddr>) -> Bool {
+    private static func isOurs(_ address: UnsafePointer<sockaddr>, _ length: Int32) -> Bool {
+        if let access = Access.current {
+            // The port stands at the same place in both families.
+            let port = address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { $0.pointee.sin_port.bigEndian }
+            return access.server(at: text(address, length), port: port) != nil
+        }
         switch Int32(address.pointee.sa_family) {
         case AF_INET:
             return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {

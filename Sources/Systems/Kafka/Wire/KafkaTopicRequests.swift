@@ -19,6 +19,8 @@ struct KafkaCreateTopicsRequest: KafkaRequest {
 
     var topics: [Topic]
     var milliseconds: Int32
+    /// Nothing is made: whether it could be is what is asked.
+    var onlyChecks = false
 
     func write(into writer: inout KafkaWriter) {
         writer.list(topics) { writer, topic in
@@ -36,7 +38,7 @@ struct KafkaCreateTopicsRequest: KafkaRequest {
             }
         }
         writer.integer(milliseconds)
-        writer.boolean(false)
+        writer.boolean(onlyChecks)
     }
 
     func read(_ reader: inout KafkaReader) throws(KafkaMalformed) -> [Result] {
