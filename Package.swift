@@ -115,7 +115,7 @@ let package = Package(
             [
                 "Orchestrator", "Suites", "Faults", "Systems", "Labs", "Workload", "Report", "Checker", "History",
                 "Platform", "TestSupport",
-            ]),
+            ], exclude: ["External/audit.sh"]),
         tests("Command", ["History", "Checker", "Platform", "TestSupport"]),
     ]
 )

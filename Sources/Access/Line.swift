@@ -103,13 +103,14 @@ public final class Line {
     }
 
     private func lost(_ number: Int32) -> String {
-        tlsFailure ?? "the connection is lost before anybody is let in (\(KernelError.text(number))); \(advice)"
+        let what = tlsFailure ?? "the connection is lost before anybody is let in (\(KernelError.text(number)))"
+        return "\(what); \(advice)"
     }
 
     private var advice: String {
         if ssl == nil { return "if it wants TLS, name `tls` in the cluster's file" }
-        return hasCertificate
-            ? "see whether it knows the client certificate" : "it may want a client certificate: tls.certificate and tls.key"
+        if hasCertificate { return "see whether it knows the client certificate" }
+        return "it may want a client certificate: tls.certificate and tls.key"
     }
 
     /// Waits until requests may be sent; throws why they can't.
