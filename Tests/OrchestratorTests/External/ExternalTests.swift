@@ -14,6 +14,7 @@ struct ExternalTests {
         var parts: [String: String] = [:]
         var name = ""
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.isEmpty { continue }
             if line.hasPrefix("## ") {
                 name = String(line.dropFirst(3))
             } else {
