@@ -27,7 +27,7 @@ struct UsageTests {
         (["check", "--json", "--json", "x"], "twice"), (["check", "--json=yes", "x"], "takes no value"),
         (["run"], "needs"), (["run", "x.yml", "--out"], "--out DIR"),
         (["run", "x.yml", "--trials", "0"], "no such file"),
-        (["run", "x.yml", "--lab", "external"], "not built yet"),
+        (["run", "x.yml", "--lab", "external"], "needs --cluster FILE"),
         (["run", "x.yml", "--lab", "moon"], "namespaces"), (["run", "x.yml", "--quiet", "--verbose"], "exclude"),
         (["export"], "needs"), (["report"], "needs"), (["explain"], "needs"), (["explain", "x"], "--agent"),
         (["faults", "primary-kil"], "primary-kill"), (["systems", "redis-standalon"], "redis-standalone"),
