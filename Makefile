@@ -4,6 +4,7 @@
 # make build   just the release build: .build/release/holdfast
 # make dist    an archive that runs without Swift: .build/dist/holdfast-VERSION-linux-ARCH.tar.gz
 # make dist-test   the same, then unpack it where no toolchain is and run suites/smoke.yml (needs root)
+# make report  run REPORT_SUITES (comparison, claims), and put their report into reports/
 # make kafka   fetch the official release of Apache Kafka into the user's cache, its checksum verified
 # make leaks   kill -9 in the middle of every fault, over and over: minutes, not part of the tests
 
@@ -55,6 +56,21 @@ lint: need-swift
 
 bench: setup build
 	cd Benchmarks && $(SWIFT) build -c release && .build/release/bench
+
+# The report of the repository: made from a run on this machine, without histories and without this machine's paths.
+# A broken gate (1) or an invalid trial (3) is a result as well; what could not be run (2) or failed (4) is none.
+REPORT_SUITES ?= comparison claims
+REPORT_RUNS ?= out/report-$(shell date +%Y%m%d-%H%M%S)
+REPORTS ?= reports
+.PHONY: report
+report: setup build
+	@set -e; runs=; for suite in $(REPORT_SUITES); do \
+	    run=$(REPORT_RUNS)/$$suite; runs="$$runs $$run"; \
+	    .build/release/holdfast run suites/$$suite.yml --out $$run --keep failed || [ $$? = 1 ] || [ $$? = 3 ]; \
+	done; \
+	.build/release/holdfast report $$runs --out $(REPORTS) --standalone || [ $$? = 1 ] || [ $$? = 3 ]; \
+	! grep -nF -e "$(CURDIR)" -e "$(HOME)/" -e "$${TMPDIR:-/tmp}/" $(REPORTS)/report.md $(REPORTS)/report.html \
+	    $(REPORTS)/summary.json || { echo 'make report: paths of this machine are in the report (above)'; exit 1; }
 
 .PHONY: dist dist-test
 # Packages that are asked for: these only, and the archive needs no Docker to be built.

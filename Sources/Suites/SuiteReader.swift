@@ -42,6 +42,7 @@ struct SuiteReader {
         let controls = try fields.optional("controls")
         let gates = try fields.optional("gates")
         let slo = try fields.optional("slo")
+        let claims = try fields.optional("claims")
         try fields.finish()
 
         if let workload { try self.workload.apply(workload) }
@@ -56,11 +57,15 @@ struct SuiteReader {
         for (control, place) in proven {
             try checkMatch(control.configuration, control.fault, entries, place, "control")
         }
-        return Suite(
+        let claimed = try ClaimsReader.read(claims)
+        for (pattern, place) in claimed.flatMap(\.patterns) { try checkMatch(pattern, entries, place) }
+        var suite = Suite(
             name: name, path: document.file, text: text, seed: Int64(seed), configurations: checked, cells: cells,
             notApplicable: notApplicable, gates: judged.map(\.gate), controls: proven.map(\.control),
             until: try until.map { value throws(Diagnostic) in try Until(value) },
             slo: try slo.map { value throws(Diagnostic) in try ObjectivesReader.read(value) })
+        suite.claims = claimed.map(\.claim)
+        return suite
     }
 
     private func configurations(
@@ -168,6 +173,22 @@ struct SuiteReader {
                 "the fault \(shown(entry.fault.name)) applies to no configuration here",
                 remedy: "it applies to \(entry.fault.appliesTo.joined(separator: ", ")); here is "
                     + systems.joined(separator: ", "))
+        }
+    }
+
+    private func checkMatch(
+        _ pattern: CellPattern, _ entries: [ConfigurationEntry], _ place: Value
+    ) throws(Diagnostic) {
+        try checkMatch(pattern.configuration, pattern.fault, entries, place, "claim")
+        guard let row = pattern.row else { return }
+        let found = cells.filter {
+            pattern.configuration.matches($0.configuration.name) && pattern.fault.matches($0.fault.name)
+        }
+        let rows = found.compactMap(\.description)
+        if !rows.contains(where: row.matches) {
+            throw place.diagnostic(
+                "no cell of these is described as \(shown(row.pattern)), so the claim judges nothing",
+                remedy: suggestion(for: row.pattern, among: rows))
         }
     }
 

@@ -15,6 +15,7 @@ enum FigureCatalog {
     static let entries: [Entry] =
         rows(FigureRows.log, in: ["log"]) + rows(FigureRows.verdict, in: [])
         + [Entry(parts: ["refused_starts"], isFinding: false, unit: .count)]
+        + [Entry(parts: ["rate", "achieved"], isFinding: false, unit: .count)]
         + rows(FigureRows.percentiles, in: ["latency", "ack"])
         + rows(FigureRows.percentiles, in: ["latency", "delivery", "*"])
         + rows(FigureRows.states, in: ["states", "log"]) + rows(FigureRows.states, in: ["states", "groups", "*"])
@@ -62,7 +63,7 @@ enum FigureCatalog {
 
     /// Every figure that a trial has.
     static func values(
-        of verdict: Verdict, refusedStarts: Int
+        of verdict: Verdict, refusedStarts: Int, achieved: Double?
     ) -> [(parts: NamedParts, value: Figure.Value)] {
         var values: [(parts: NamedParts, value: Figure.Value)] = []
         func add<Part>(_ rows: [FigureRow<Part>], of part: Part, in prefix: [String], named name: String? = nil) {
@@ -90,6 +91,10 @@ enum FigureCatalog {
             add(FigureRows.log, of: figures, in: ["logs", "*"], named: name.text)
         }
         values.append((NamedParts(parts: ["refused_starts"], name: nil), .amount(Int64(refusedStarts))))
+        if let achieved {
+            let rate = Int64(clamping: Int(achieved.rounded()))
+            values.append((NamedParts(parts: ["rate", "achieved"], name: nil), .amount(rate)))
+        }
         return values
     }
 

@@ -66,31 +66,37 @@ extension ReportPage {
             "Trial", "Seed", "Lost", "of acked", "Window", "Duplicated", "Reordered", "Recovery", "Longest gap", "p50",
             "p99", "p99.9", "Max", "Events/s",
         ]
+        let index = index(of: cell) ?? 0
         let rows = trials.map { trial -> HTML in
+            let id = Self.anchor(of: trial.n, ofCellAt: index)
             let name = HTML.element(
                 "th", ["scope": "row", "class": "nowrap"],
-                .element("a", ["href": Self.link(trial.directory)], .text("\(trial.n)")),
+                file(Reporter.verdictFile, of: trial, "\(trial.n)"),
                 trial.circumstances.isEmpty
                     ? .nothing : .text(" " + trial.circumstances.map(\.name).joined(separator: ", ")))
             let seed = HTML.element("td", ["class": "number"], .text("\(trial.seed)"))
             guard trial.isJudged, let verdict = trial.verdict else {
                 let word = trial.isInvalid ? "invalid" : trial.status.rawValue
                 return .element(
-                    "tr", [:], name, seed,
+                    "tr", ["id": id], name, seed,
                     .element(
                         "td", ["class": "soft", "colspan": "\(names.count - 2)"],
                         .text("\(word): \(Remarks.reason(of: trial))")))
             }
             return .element(
-                "tr", [:],
+                "tr", ["id": id],
                 .fragment(
                     [name, seed]
                         + CellText.figures(of: verdict, trial, cell).map {
-                            .element("td", ["class": "number"], .text($0))
+                            .element("td", ["class": "number"], file(Reporter.verdictFile, of: trial, $0))
                         }))
         }
         return .element(
-            "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Trials"],
+            "div",
+            [
+                "class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Trials",
+                "id": Self.trialsAnchor(index),
+            ],
             .element("table", ["class": "trials"], Self.head(names, numbersFrom: 1), .element("tbody", [:], all: rows)))
     }
 

@@ -38,7 +38,7 @@ extension ReportPage {
                     "tr", ["class": cell.circumstance == nil ? "own" : "apart"],
                     .fragment(
                         [.element("th", ["scope": "row"], .text(cell.circumstance ?? cell.cell.fault))]
-                            + numbers.map { .element("td", ["class": "number"], .text($0)) }))
+                            + numbers.map { .element("td", ["class": "number"], figure($0, of: cell.cell)) }))
             }
             if lines.isEmpty { return nil }
             let title = HTML.element(
@@ -76,7 +76,9 @@ extension ReportPage {
             "tr", ["class": digest.circumstance == nil ? "own" : "apart"],
             .fragment(
                 [.element("th", ["scope": "row"], .text(name))]
-                    + numbers.map { .element("td", ["class": "number"], .text($0 ?? Format.nothing)) }))
+                    + numbers.map {
+                        .element("td", ["class": "number"], figure($0 ?? Format.nothing, of: digest.cell))
+                    }))
     }
 
     private static func spanning(_ name: String, _ text: String) -> HTML {

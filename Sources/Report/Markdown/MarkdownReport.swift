@@ -1,19 +1,23 @@
 /// `report.md`: the answer, gates and controls, figures and troubles, for a pull request or a step summary.
 enum MarkdownReport {
-    static func text(_ summary: Summary) -> String {
+    /// - Parameter verdicts: directories of trials whose files are where the summary says.
+    static func text(_ summary: Summary, verdicts: Set<String> = []) -> String {
         let digest = RunDigest(summary)
         let sections = [
-            title(digest), matrix(digest), recommendation(summary), gates(summary), controls(summary),
-            baseline(summary), figures(digest),
-            groups(digest),
-            troubles(digest),
+            title(digest), matrix(digest), claims(summary), recommendation(summary), gates(summary),
+            controls(summary), baseline(summary), figures(digest), groups(digest), troubles(digest),
+            trials(summary, verdicts),
             footer(summary),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
     private static func title(_ digest: RunDigest) -> [String] {
-        ["# \(escape(digest.summary.suite))", "", "**\(escape(digest.conclusion))** Exit \(digest.summary.exit)."]
+        let claims = ClaimText.sentence(of: digest.summary.claims).map { ["", escape($0)] } ?? []
+        return [
+            "# \(escape(digest.summary.suite))", "", "**\(escape(digest.conclusion))** Exit \(digest.summary.exit).",
+        ]
+            + claims
     }
 
     private static func matrix(_ digest: RunDigest) -> [String] {
@@ -26,20 +30,21 @@ enum MarkdownReport {
                 if cells.isEmpty {
                     return configuration.notApplicable.contains(fault) ? "not applicable" : Format.nothing
                 }
-                return cells.map(answer).joined(separator: "<br>")
+                return cells.map { answer($0, in: digest.summary) }.joined(separator: "<br>")
             }
             lines += row(["**\(escape(configuration.name))**"] + cells)
         }
         return lines
     }
 
-    private static func answer(_ digest: CellDigest) -> String {
+    private static func answer(_ digest: CellDigest, in summary: Summary) -> String {
         let (number, rest) = digest.answerText
+        let place = place(of: digest.cell, in: summary)
         var text = "\(symbol(digest.answer)) \(digest.answer.word)"
-        if !number.isEmpty { text += ": **\(number)**" }
+        if !number.isEmpty { text += ": **\(linked(number, place))**" }
         if !rest.isEmpty { text += " (\(escape(rest)))" }
         for apart in digest.apart {
-            text += "<br>\(escape(apart.circumstance ?? "")): \(answer(apart))"
+            text += "<br>\(escape(apart.circumstance ?? "")): \(answer(apart, in: summary))"
         }
         return text
     }
@@ -111,7 +116,10 @@ enum MarkdownReport {
         ]
         var lines = ["## Figures", ""] + row(names)
         lines += row(["---", "---"] + names.dropFirst(2).map { _ in "---:" })
-        for digest in cells { lines += row(figures(of: digest)) }
+        for cell in cells {
+            let (names, numbers) = figures(of: cell)
+            lines += row(names + numbers.map { linked($0, place(of: cell.cell, in: digest.summary)) })
+        }
         lines += [
             "", Remarks.spreads,
         ]
@@ -122,12 +130,12 @@ enum MarkdownReport {
         return lines
     }
 
-    private static func figures(of digest: CellDigest) -> [String] {
+    private static func figures(of digest: CellDigest) -> (names: [String], numbers: [String]) {
         let mark = digest.saturated > 0 ? "\\*" : ""
         let fault = digest.cell.fault + (digest.circumstance.map { ", \($0)" } ?? "")
         let row = digest.cell.description.map { " (\($0))" } ?? ""
-        return [
-            escape(digest.cell.configuration), escape(fault + row), digest.lost.map { Format.count($0.part) } ?? "",
+        let numbers = [
+            digest.lost.map { Format.count($0.part) } ?? "",
             escape(digest.lostShare ?? ""),
             escape(digest.window.map { Format.window($0.highest) } ?? Format.nothing),
             digest.duplicated.map { Format.count($0.highest) } ?? Format.nothing,
@@ -139,6 +147,7 @@ enum MarkdownReport {
             (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark,
             "\(digest.valid.count) of \(digest.cell.trials.count)",
         ]
+        return ([escape(digest.cell.configuration), escape(fault + row)], numbers)
     }
 
     /// Of each cell its groups.
@@ -178,7 +187,7 @@ enum MarkdownReport {
         return ["---", "", escape(parts.filter { !$0.isEmpty }.joined(separator: " · "))]
     }
 
-    private static func row(_ cells: [String]) -> [String] { ["| " + cells.joined(separator: " | ") + " |"] }
+    static func row(_ cells: [String]) -> [String] { ["| " + cells.joined(separator: " | ") + " |"] }
 
     /// Text that Markdown and the HTML in it take literally.
     static func escape(_ text: String) -> String {
