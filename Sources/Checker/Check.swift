@@ -52,7 +52,10 @@ private func countLogs(
     for plan in evidence.logs.logs {
         let result = logCheck.run(plan)
         figures.append(result.figures)
-        if plan.index == evidence.logs.ofRecord { (verdict.loss, verdict.agents) = (result.loss, result.agents) }
+        if plan.index == evidence.logs.ofRecord {
+            (verdict.loss, verdict.agents) = (result.loss, result.agents)
+            verdict.shards = ShardFigures.run(evidence, state)
+        }
         let ofLog = states.enter()
         if plan.index == evidence.logs.ofRecord { found.log = ofLog }
         torn.take(state)

@@ -16,6 +16,8 @@ public struct Verdict: Codable, Equatable, Sendable {
     public var states: States?
     public var availability = Availability()
     public var latency = Latency()
+    /// Of the shards that the history's header names; nil: it names none.
+    public var shards: [Name: Shard]?
     /// By the dotted name of the finding.
     public var examples: [Name: [Example]] = [:]
 
@@ -24,7 +26,21 @@ public struct Verdict: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
         case version, valid
         case invalidReasons = "invalid_reasons"
-        case events, log, logs, transactions, groups, loss, agents, states, availability, latency, examples
+        case events, log, logs, transactions, groups, loss, agents, states, availability, latency, shards, examples
+    }
+
+    /// The events of the agents of one shard.
+    public struct Shard: Codable, Equatable, Sendable {
+        public var attempted = 0, acked = 0, lost = 0
+        public var longestGapNanoseconds: Int64 = 0
+        public var ack = Percentiles()
+
+        public init() {}
+
+        enum CodingKeys: String, CodingKey {
+            case attempted, acked, lost, ack
+            case longestGapNanoseconds = "longest_gap_ns"
+        }
     }
 
     public struct Events: Codable, Equatable, Sendable {

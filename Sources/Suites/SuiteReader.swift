@@ -31,7 +31,7 @@ struct SuiteReader {
 
     private mutating func suite(_ document: Value, text: String, search: FaultSearch) throws(Diagnostic) -> Suite {
         var fields = try Fields(document, of: "a suite")
-        let name = try fields.required("suite", such: "suite: redis-durability").name()
+        let name = try fields.required("suite", such: "suite: redis-matrix").name()
         let workload = try fields.optional("workload")
         groups = try fields.optional("groups")
         let configurations = try fields.required("configurations", such: "a list of {name: …, system: …}")
@@ -122,6 +122,9 @@ struct SuiteReader {
             let settings = try own.checked(for: entry.place)
             if let problem = fault.fault.missingProducer(of: settings.producers) { throw problem }
             let configured = try entry.configured(for: settings, in: lab)
+            if let objection = configured.objection(to: groups, in: lab) {
+                throw entry.place.diagnostic(objection.problem, remedy: objection.remedy)
+            }
             if let problem = fault.fault.missingConsumer(of: groups, hasBridges: configured.bridge != nil) {
                 throw problem
             }

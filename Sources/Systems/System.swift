@@ -79,6 +79,8 @@ public protocol System: AnyObject {
     var logs: [History.Log] { get }
     /// What a bridge between its tiers must know; nil: it has none.
     var bridge: BridgePlan? { get }
+    /// Parts of its streams that have a primary of their own, by the name of that at this moment; empty: it is one whole.
+    var parts: [(name: String, streams: [Int])] { get }
 
     // Consumer groups: those of the trial's setting.
 
@@ -103,6 +105,7 @@ extension System {
     public func tier(of node: any Node) -> String? { nil }
     public var logs: [History.Log] { [] }
     public var bridge: BridgePlan? { nil }
+    public var parts: [(name: String, streams: [Int])] { [] }
     public var isolates: Bool { false }
     public func moveSlots(
         part: Int, from node: any Node, to other: (any Node)?, atomically: Bool, patience: any Patience

@@ -62,6 +62,8 @@ public struct GroupSettings: Codable, Hashable, Sendable {
     public var start: Start = .beginning
     /// After so many deliveries an event that cannot be processed goes to the dead letters; nil: never.
     public var deadLetterAfter: Int?
+    /// What every group has acknowledged is deleted at once.
+    public var deletes = false
 
     public init(name: String, consumers: Int = 1, processes: Int? = nil) {
         (self.name, self.consumers, self.processes) = (name, consumers, processes ?? consumers)

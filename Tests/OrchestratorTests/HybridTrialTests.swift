@@ -6,7 +6,7 @@ import Testing
 @Suite(
     .serialized,
     .enabled(
-        if: !Holdfast.kafkaEnvironment.isEmpty,
+        if: !Holdfast.environment.isEmpty,
         "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"),
     .enabled(if: Holdfast.runsTrials, "needs root of the machine and a redis-server"), .timeLimit(.minutes(5)))
 struct HybridTrialTests {
@@ -36,7 +36,7 @@ struct HybridTrialTests {
                 + Self.configuration(
                     "before", "{count: 2, claim: 1s, ack: before-kafka}",
                     "{fault: bridge-kill, with: {stage: acked}}"),
-            environment: Holdfast.kafkaEnvironment, within: .seconds(240))
+            environment: Holdfast.environment, within: .seconds(240))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
         func figure(_ cell: String, _ fault: String, _ path: String) throws -> Int64 {
             let trial = try run.folder.trial(cell, fault)

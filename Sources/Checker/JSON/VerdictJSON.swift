@@ -28,6 +28,7 @@ extension Verdict {
             Name("examples"): .object(examples.mapValues { .array($0.map(\.json)) }),
         ]
         if let states { members[Name("states")] = states.json }
+        if let shards { members[Name("shards")] = .object(shards.mapValues(\.json)) }
         if let logs { members[Name("logs")] = .object(logs.mapValues(\.json)) }
         return .object(members)
     }
@@ -52,6 +53,15 @@ extension Verdict.LogFigures {
                 "retried": .int(reordered.retried), "unexplained": .int(reordered.unexplained),
                 "max_displacement": .integer(reordered.maxDisplacement),
             ],
+        ]
+    }
+}
+
+extension Verdict.Shard {
+    fileprivate var json: JSON {
+        [
+            "attempted": .int(attempted), "acked": .int(acked), "lost": .int(lost),
+            "longest_gap_ns": .integer(longestGapNanoseconds), "ack": ack.json,
         ]
     }
 }

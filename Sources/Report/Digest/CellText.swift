@@ -118,4 +118,13 @@ enum CellText {
         return
             "holdfast run \(Shell.quoted(file)) --only \(Shell.quoted("\(cell.configuration)/\(cell.fault)")) --seed \(summary.seed)"
     }
+
+    /// Of a shard: tried, acknowledged, lost, the longest gap, and its latency.
+    static func figures(of shard: Verdict.Shard) -> [String] {
+        let times = [shard.ack.p50, shard.ack.p99, shard.ack.max].map {
+            shard.ack.count == 0 ? Format.nothing : Format.time($0)
+        }
+        return [Format.count(shard.attempted), Format.count(shard.acked), Format.count(shard.lost)]
+            + [Format.time(shard.longestGapNanoseconds)] + times
+    }
 }

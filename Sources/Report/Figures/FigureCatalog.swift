@@ -18,7 +18,8 @@ enum FigureCatalog {
         + rows(FigureRows.percentiles, in: ["latency", "ack"])
         + rows(FigureRows.percentiles, in: ["latency", "delivery", "*"])
         + rows(FigureRows.states, in: ["states", "log"]) + rows(FigureRows.states, in: ["states", "groups", "*"])
-        + rows(FigureRows.group, in: ["groups", "*"]) + rows(FigureRows.log, in: ["logs", "*"])
+        + rows(FigureRows.shard, in: ["shards", "*"]) + rows(FigureRows.group, in: ["groups", "*"])
+        + rows(FigureRows.log, in: ["logs", "*"])
 
     /// Names to offer: findings of the log without `log.`, as people write them.
     static let findings: [String] = entries.filter(\.isFinding).filter { $0.parts[0] != "logs" }
@@ -85,6 +86,9 @@ enum FigureCatalog {
             for (name, counts) in states.groups {
                 add(FigureRows.states, of: counts, in: ["states", "groups", "*"], named: name.text)
             }
+        }
+        for (name, figures) in verdict.shards ?? [:] {
+            add(FigureRows.shard, of: figures, in: ["shards", "*"], named: name.text)
         }
         for (name, figures) in verdict.logs ?? [:] {
             add(FigureRows.log, of: figures, in: ["logs", "*"], named: name.text)

@@ -102,6 +102,18 @@ enum FigureRows {
         .time("max") { $0.count == 0 ? nil : $0.max },
     ]
 
+    /// Of each shard.
+    static let shard: [FigureRow<Verdict.Shard>] =
+        [
+            .count("attempted") { $0.attempted },
+            .count("acked") { $0.acked },
+            .count("lost") { $0.lost },
+            .time("longest_gap") { $0.longestGapNanoseconds },
+        ]
+        + percentiles.map { row in
+            FigureRow(name: "ack.\(row.name)", isFinding: row.isFinding, unit: row.unit) { row.value($0.ack) }
+        }
+
     /// Of the log and of each group: agents by the state that they would be restored to.
     static let states: [FigureRow<Verdict.States.Counts>] = [
         .count("intact") { $0.intact },

@@ -100,7 +100,7 @@ final class KafkaSystem: System {
     func renewed(_ settings: KafkaSettings, _ trial: TrialSetting) -> KafkaSystem? {
         guard let cluster, settings.hasSameCluster(as: self.settings),
             trial.ownFilesystems == self.trial.ownFilesystems,
-            trial.slowFsyncs == nil, self.trial.slowFsyncs == nil, cluster.hasRoom(for: trial.expectedBytes),
+            trial.preload == nil, self.trial.preload == nil, cluster.hasRoom(for: trial.expectedBytes),
             isConverged()
         else { return nil }
         return KafkaSystem(settings, trial, reusing: cluster)

@@ -14,6 +14,7 @@ final class RedisPublisher: Publisher {
     private let codec: EventCodec
     private let streams: Int
     private let requests: [XADDRequest]
+    private var numbered: NumberedEntries?
     private let reasons = ReasonTable()
     private let connections: [PublishConnection]
     private let pinned: Bool
@@ -45,12 +46,8 @@ final class RedisPublisher: Publisher {
         }
         codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
         streams = client.streams.count
-        let maxlen = client.settings["maxlen"]
-        let longest = maxlen.flatMap { RedisSettings.MaxLength($0) }
-        if let maxlen, longest == nil { throw WorkerError("client.settings.maxlen: `\(maxlen)` is no length") }
-        requests = client.streams.map {
-            XADDRequest(stream: $0, maxlen: longest, behind: acknowledgement.command)
-        }
+        requests = try XADDRequest.all(client, behind: acknowledgement.command)
+        numbered = NumberedEntries(client, slots: orders.agents.count * orders.inFlight)
         let reasons = reasons
         connections = (0..<count).map {
             PublishConnection(index: $0, timeout: orders.timeout, acknowledgement: acknowledgement, reasons: reasons)
@@ -102,11 +99,12 @@ final class RedisPublisher: Publisher {
             isDirty[index] = true
             dirty.append(index)
         }
+        numbered?.note(slot: attempt.slot, number: attempt.number, seq: attempt.event.seq)
         let request = requests[Int(attempt.event.agent % Int64(streams))]
         let length = EventCodec.length(of: attempt.event)
         var crc: UInt32 = 0
         connections[index].enqueue(attempt.slot, room: request.length(value: length), now: now) { buffer in
-            request.write(value: length, into: buffer) { value in
+            request.write(attempt.event.seq, value: length, into: buffer) { value in
                 crc = codec.encode(attempt.event, intended: attempt.intended, into: value)
             }
         }
@@ -131,7 +129,9 @@ final class RedisPublisher: Publisher {
             return
         }
         let index = Int(event.token & 0xFFFF_FFFF) - 1
+        let first = completions.count
         connections[index].ready(event, poller, now: now, into: &completions)
+        numbered?.settle(&completions, from: first, reasons)
         // It works: whoever loses it begins with the same address again.
         if connections[index].state == .connected, let address = current[index],
             let place = addresses.firstIndex(of: address)
@@ -187,47 +187,5 @@ final class RedisPublisher: Publisher {
             connection.giveUp(.abandoned, "the producer ends", poller, now: now, into: &completions)
         }
         watch?.end(now: now)
-    }
-}
-
-/// `XADD stream [MAXLEN =|~ N] * e VALUE` for one stream, ready but for the value.
-struct XADDRequest {
-    private let head: [UInt8]
-    private let tail: [UInt8]
-
-    /// - Parameter behind: a command that follows each XADD.
-    init(stream: String, maxlen: RedisSettings.MaxLength? = nil, behind: [UInt8]) {
-        var words = ["XADD", stream]
-        if let maxlen { words += ["MAXLEN", maxlen.isApproximate ? "~" : "=", String(maxlen.entries)] }
-        words += ["*", "e"]
-        let text = words.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()
-        head = Array("*\(words.count + 1)\r\n\(text)$".utf8)
-        tail = Array("\r\n".utf8) + behind
-    }
-
-    /// Room that a request needs at most.
-    func length(value: Int) -> Int { head.count + 20 + 2 + value + tail.count }
-
-    /// Writes the request; `fill` writes the value where it is told to. Returns the bytes taken.
-    func write(
-        value length: Int, into buffer: UnsafeMutableRawBufferPointer, fill: (UnsafeMutableRawBufferPointer) -> Void
-    ) -> Int {
-        precondition(buffer.count >= self.length(value: length), "a request needs more room than it was given")
-        head.withUnsafeBytes { buffer.copyMemory(from: $0) }
-        var end = head.count
-        var divisor = 1
-        while divisor <= length / 10 { divisor *= 10 }
-        while divisor > 0 {
-            buffer[end] = UInt8(0x30 + length / divisor % 10)
-            end += 1
-            divisor /= 10
-        }
-        buffer[end] = 0x0D
-        buffer[end + 1] = 0x0A
-        end += 2
-        fill(UnsafeMutableRawBufferPointer(rebasing: buffer[end..<end + length]))
-        end += length
-        tail.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: buffer[end...]).copyMemory(from: $0) }
-        return end + tail.count
     }
 }

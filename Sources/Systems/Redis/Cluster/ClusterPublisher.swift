@@ -26,6 +26,7 @@ final class ClusterPublisher: Publisher {
     private let codec: EventCodec
     private let streams: Int
     private let requests: [XADDRequest]
+    private var numbered: NumberedEntries?
     private let reasons = ReasonTable()
     private let acknowledgement: Acknowledgement
     private let timeout: Int64
@@ -51,10 +52,8 @@ final class ClusterPublisher: Publisher {
         (timeout, pinned) = (orders.timeout, client.settings["clients"] == "pinned")
         codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
         streams = client.streams.count
-        let maxlen = client.settings["maxlen"].flatMap { RedisSettings.MaxLength($0) }
-        requests = client.streams.map {
-            XADDRequest(stream: $0, maxlen: maxlen, behind: acknowledgement.command)
-        }
+        requests = try XADDRequest.all(client, behind: acknowledgement.command)
+        numbered = NumberedEntries(client, slots: orders.agents.count * orders.inFlight)
         table = [[Int]](repeating: [], count: acknowledgement == .reply ? 1 : orders.agents.count)
         attempts = [Asked](repeating: Asked(agentIndex: 0, seq: 0), count: orders.agents.count * orders.inFlight)
         hops = [UInt8](repeating: 0, count: orders.agents.count)
@@ -107,6 +106,7 @@ final class ClusterPublisher: Publisher {
     // MARK: Publishing
 
     func prepare(_ attempt: Attempt, now: Int64) -> UInt32 {
+        numbered?.note(slot: attempt.slot, number: attempt.number, seq: attempt.event.seq)
         let stream = Int(attempt.event.agent % Int64(streams))
         let own = Asked(agentIndex: attempt.agentIndex, seq: attempt.event.seq)
         attempts[Int(attempt.slot)] = own
@@ -123,7 +123,7 @@ final class ClusterPublisher: Publisher {
         let length = EventCodec.length(of: attempt.event)
         var crc: UInt32 = 0
         connection.enqueue(attempt.slot, room: requests[stream].length(value: length), now: now) { buffer in
-            requests[stream].write(value: length, into: buffer) { value in
+            requests[stream].write(attempt.event.seq, value: length, into: buffer) { value in
                 crc = codec.encode(attempt.event, intended: attempt.intended, into: value)
             }
         }
@@ -172,6 +172,7 @@ final class ClusterPublisher: Publisher {
     /// After something happened to a connection: what it says of where streams are.
     private func settle(_ index: Int, from first: Int, now: Int64, _ completions: inout [Completion]) {
         let connection = connections[index]
+        numbered?.settle(&completions, from: first, reasons)
         for completion in completions[first...] where completion.outcome != .failed {
             hops[Int(attempts[Int(completion.slot)].agentIndex)] = 0
         }
