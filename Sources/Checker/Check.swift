@@ -64,6 +64,7 @@ private func countLogs(
             let result = groupCheck.run(group, plans, dead)
             verdict.groups[group.name] = result.figures
             verdict.latency.delivery[group.name] = result.latency
+            if plan.isOfResults(groups), verdict.latency.turn == nil { verdict.latency.turn = result.latency }
             found.groups[group.name] = result.states
         }
     }

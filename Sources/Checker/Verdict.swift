@@ -199,6 +199,8 @@ public struct Verdict: Codable, Equatable, Sendable {
     public struct Latency: Codable, Equatable, Sendable {
         public var ack = Percentiles()
         public var delivery: [Name: Percentiles] = [:]
+        /// From a dispatch's intended time to the delivery of its result; nil where nobody reads results.
+        public var turn: Percentiles?
     }
 
     /// One occurrence of a finding; which keys it has is the contract's table below the verdict.

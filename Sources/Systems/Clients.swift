@@ -1,4 +1,5 @@
 public import Workers
+import Workload
 
 /// The client of each broker, as workers use it. A new broker is a line in each.
 public enum Clients {
@@ -19,9 +20,32 @@ public enum Clients {
     /// Plays a consumer's orders with the client that they name; returns the process's exit status.
     public static func consume(_ orders: ConsumerOrders) throws(WorkerError) -> Int32 {
         switch orders.client.client {
-        case "redis": ConsumerWorker.run(orders, subscriber: try RedisSubscriber(orders))
-        case "kafka": ConsumerWorker.run(orders, subscriber: try KafkaSubscriber(orders))
+        case "redis":
+            ConsumerWorker.run(orders, subscriber: try RedisSubscriber(orders), answers: try answers(orders))
+        case "kafka":
+            ConsumerWorker.run(orders, subscriber: try KafkaSubscriber(orders), answers: try answers(orders))
         default: throw WorkerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
+        }
+    }
+
+    /// Connections of an executor, at the most, where each write has to wait for others over the same one.
+    private static let answerConnections = 32
+
+    /// What an executor answers by; nil: it is none.
+    private static func answers(_ orders: ConsumerOrders) throws(WorkerError) -> (any Forwarder)? {
+        guard let client = orders.results?.client else { return nil }
+        switch client.client {
+        case "redis":
+            if let watch = try ClusterWatch(client) {
+                return try ClusterPublisher(
+                    client, watch: watch, agents: answerConnections, slots: orders.group.batch, timeout: orders.timeout,
+                    codec: nil)
+            }
+            return try RedisPublisher(client, agents: answerConnections, timeout: orders.timeout, codec: nil)
+        case "kafka":
+            return try KafkaPublisher(
+                client, worker: orders.worker, run: orders.run, slots: orders.group.batch, timeout: orders.timeout)
+        default: throw WorkerError("there is no client \"\(client.client)\"; built are redis and kafka")
         }
     }
 

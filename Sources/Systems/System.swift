@@ -93,6 +93,11 @@ public protocol System: AnyObject {
     /// What the group has not been handed or has not confirmed, as the system says at this moment. May be asked some ten
     /// times a second.
     func backlog(of group: GroupSettings) throws(SystemError) -> Backlog
+    /// Where executors answer, by their names in the history, as many as there are streams of events; empty if no group
+    /// reads that.
+    var resultStreams: [String] { get }
+    /// What an executor must know to publish its results.
+    func resultOrders() -> ClientOrders
     /// Where each group stands in each of its streams now that all is over.
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd]
 }
@@ -110,7 +115,13 @@ extension System {
         throw SystemError(.notApplicable, "\(node.name) has no slots: only redis-cluster has")
     }
     public func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
-        (clientOrders(), group.name)
+        (group.reads == .results ? resultOrders() : clientOrders(), group.name)
+    }
+    public var resultStreams: [String] { [] }
+    public func resultOrders() -> ClientOrders {
+        var orders = clientOrders()
+        orders.streams = resultStreams
+        return orders
     }
     public func deadStreams(of group: GroupSettings) -> [String] { [] }
     public func backlog(of group: GroupSettings) throws(SystemError) -> Backlog { Backlog(unread: 0, pending: 0) }

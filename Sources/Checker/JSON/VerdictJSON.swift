@@ -22,9 +22,7 @@ extension Verdict {
                 "damaged": .int(agents.damaged),
             ],
             Name("availability"): availability.json,
-            Name("latency"): [
-                "ack": latency.ack.json, "delivery": .object(latency.delivery.mapValues(\.json)),
-            ],
+            Name("latency"): latency.json,
             Name("examples"): .object(examples.mapValues { .array($0.map(\.json)) }),
         ]
         if let states { members[Name("states")] = states.json }
@@ -116,6 +114,16 @@ extension Verdict.Availability {
             "recovery": .array(
                 recovery.map { ["fault": .integer($0.fault), "ns": $0.nanoseconds.map { .integer($0) } ?? .null] }),
         ]
+    }
+}
+
+extension Verdict.Latency {
+    fileprivate var json: JSON {
+        var members: [Name: JSON] = [
+            Name("ack"): ack.json, Name("delivery"): .object(delivery.mapValues(\.json)),
+        ]
+        if let turn { members[Name("turn")] = turn.json }
+        return .object(members)
     }
 }
 

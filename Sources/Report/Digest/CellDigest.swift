@@ -23,6 +23,9 @@ struct CellDigest {
     let longestGap: Spread<Int64>?
     let p50: Spread<Int64>?
     let p99: Spread<Int64>?
+    /// From a dispatch to the delivery of its result; nil where nobody answers.
+    let turn50: Spread<Int64>?
+    let turn99: Spread<Int64>?
     let achieved: Spread<Double>?
     let saturated: Int
     /// Nil without groups.
@@ -91,6 +94,9 @@ struct CellDigest {
         let acks = verdicts.map(\.latency.ack).filter { $0.count > 0 }
         p50 = Spread(acks.map(\.p50))
         p99 = Spread(acks.map(\.p99))
+        let turns = verdicts.compactMap(\.latency.turn).filter { $0.count > 0 }
+        turn50 = Spread(turns.map(\.p50))
+        turn99 = Spread(turns.map(\.p99))
         achieved = Spread(trials.compactMap(\.rate.achieved))
         saturated = trials.count { $0.rate.saturated }
         groups = GroupOverview(trials)

@@ -16,6 +16,7 @@ enum FigureCatalog {
         rows(FigureRows.log, in: ["log"]) + rows(FigureRows.verdict, in: [])
         + [Entry(parts: ["refused_starts"], isFinding: false, unit: .count)]
         + rows(FigureRows.percentiles, in: ["latency", "ack"])
+        + rows(FigureRows.percentiles, in: ["latency", "turn"])
         + rows(FigureRows.percentiles, in: ["latency", "delivery", "*"])
         + rows(FigureRows.states, in: ["states", "log"]) + rows(FigureRows.states, in: ["states", "groups", "*"])
         + rows(FigureRows.group, in: ["groups", "*"]) + rows(FigureRows.log, in: ["logs", "*"])
@@ -74,6 +75,7 @@ enum FigureCatalog {
         add(FigureRows.log, of: verdict.log, in: ["log"])
         add(FigureRows.verdict, of: verdict, in: [])
         add(FigureRows.percentiles, of: verdict.latency.ack, in: ["latency", "ack"])
+        if let turn = verdict.latency.turn { add(FigureRows.percentiles, of: turn, in: ["latency", "turn"]) }
         for (name, figures) in verdict.latency.delivery {
             add(FigureRows.percentiles, of: figures, in: ["latency", "delivery", "*"], named: name.text)
         }

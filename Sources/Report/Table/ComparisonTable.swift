@@ -34,14 +34,16 @@ public struct ComparisonTable {
 
     private var figures: [String] {
         guard !digest.configurations.isEmpty else { return [] }
-        var columns = Columns([.left] + Array(repeating: .right, count: 10) + [.left])
+        let hasTurns = digest.hasTurns
+        var columns = Columns([.left] + Array(repeating: .right, count: hasTurns ? 12 : 10) + [.left])
         columns.rows.append(
-            .cells(["", "lost", "of", "loss", "dupli-", "re-", "", "longest", "ack", "ack", "events", ""]))
+            .cells(
+                ["", "lost", "of", "loss", "dupli-", "re-", "", "longest", "ack", "ack"]
+                    + (hasTurns ? ["turn", "turn"] : []) + ["events", ""]))
         columns.rows.append(
-            .cells([
-                "fault", "events", "acked", "window", "cated", "ordered", "recovery", "gap", "p50", "p99", "a second",
-                "valid",
-            ]))
+            .cells(
+                ["fault", "events", "acked", "window", "cated", "ordered", "recovery", "gap", "p50", "p99"]
+                    + (hasTurns ? ["p50", "p99"] : []) + ["a second", "valid"]))
         for row in digest.configurations {
             columns.rows.append(.line(""))
             columns.rows.append(.line(heading(of: row)))
@@ -77,14 +79,16 @@ public struct ComparisonTable {
         func middle(_ spread: Spread<Int64>?) -> String {
             spread.map { Format.time($0.median) + mark } ?? Format.nothing
         }
-        return .cells([
+        let turns = self.digest.hasTurns ? [middle(digest.turn50), middle(digest.turn99)] : []
+        let figures = [
             name, Format.count(lost.part), digest.lostShare ?? Format.nothing,
             worst(digest.window, Format.window), worst(digest.duplicated, Format.count),
             worst(digest.reordered, Format.count),
             digest.recovery.map { Format.value($0.highest, .nanoseconds) } ?? Format.nothing,
             worst(digest.longestGap, Format.time), middle(digest.p50), middle(digest.p99),
-            (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark, trials(of: digest),
-        ])
+        ]
+        let rate = (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark
+        return .cells(figures + turns + [rate, trials(of: digest)])
     }
 
     /// `3`, or `2 of 3`: what became of the others is listed below the table.

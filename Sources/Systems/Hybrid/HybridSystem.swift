@@ -135,6 +135,8 @@ final class HybridSystem: System {
     func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
         hot.subscription(of: group)
     }
+    var resultStreams: [String] { hot.resultStreams }
+    func resultOrders() -> ClientOrders { hot.resultOrders() }
     func deadStreams(of group: GroupSettings) -> [String] { hot.deadStreams(of: group) }
     func backlog(of group: GroupSettings) throws(SystemError) -> Backlog { try hot.backlog(of: group) }
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] {
