@@ -122,9 +122,10 @@ struct SuiteReader {
             }
             var own = draft
             if let workload = fault.workload { try own.apply(workload) }
-            let settings = try own.checked(for: entry.place)
+            var settings = try own.checked(for: entry.place)
             if let problem = fault.fault.missingProducer(of: settings.producers) { throw problem }
             let configured = try entry.configured(for: settings, in: lab)
+            settings.additionalKinds = configured.straightKinds
             if let problem = fault.fault.missingConsumer(of: groups, hasBridges: configured.bridge != nil) {
                 throw problem
             }

@@ -8,13 +8,25 @@ public enum Clients {
         switch orders.client.client {
         case "redis":
             if let watch = try ClusterWatch(orders.client) {
-                ProducerWorker.run(orders, publisher: try ClusterPublisher(orders, watch: watch))
+                try produce(orders, by: try ClusterPublisher(orders, watch: watch))
             } else {
-                ProducerWorker.run(orders, publisher: try RedisPublisher(orders))
+                try produce(orders, by: try RedisPublisher(orders))
             }
         case "kafka": ProducerWorker.run(orders, publisher: try KafkaPublisher(orders))
         default: throw WorkerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
         }
+    }
+
+    /// With a second client where some kinds go straight to Kafka.
+    private static func produce(_ orders: ProducerOrders, by publisher: some Publisher) throws(WorkerError) -> Int32 {
+        guard let straight = orders.straight else { return ProducerWorker.run(orders, publisher: publisher) }
+        guard straight.client.client == "kafka" else {
+            throw WorkerError("there is no way straight to \"\(straight.client.client)\"; built is kafka")
+        }
+        return ProducerWorker.run(
+            orders,
+            publisher: try TieredPublisher(
+                publisher, try KafkaPublisher(orders.straightOrders(straight)), kinds: orders.workload.additionalKinds))
     }
 
     /// Plays a consumer's orders with the client that they name; returns the process's exit status.

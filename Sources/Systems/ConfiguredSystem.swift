@@ -38,6 +38,8 @@ public protocol ConfiguredSystem: Sendable {
     func lack(for groups: [GroupSettings]) -> String?
     /// The bridges between its tiers; nil: it has none.
     var bridge: BridgeSettings? { get }
+    /// Kinds that its agents have beyond the usual ones: they go straight to its cold tier.
+    var straightKinds: [EventKind] { get }
 }
 
 extension ConfiguredSystem {
@@ -50,6 +52,7 @@ extension ConfiguredSystem {
     public var keepsInMemory: Bool { false }
     public func lack(for groups: [GroupSettings]) -> String? { nil }
     public var bridge: BridgeSettings? { nil }
+    public var straightKinds: [EventKind] { [] }
     public func servers(in lab: any LabKind) throws(SystemError) -> [ServerVersion] { [try server(in: lab)] }
 }
 

@@ -79,6 +79,8 @@ public protocol System: AnyObject {
     var logs: [History.Log] { get }
     /// What a bridge between its tiers must know; nil: it has none.
     var bridge: BridgePlan? { get }
+    /// Where producers write the workload's additional kinds; nil: where they write all others.
+    var straight: ProducerOrders.Straight? { get }
 
     // Consumer groups: those of the trial's setting.
 
@@ -108,6 +110,7 @@ extension System {
     public func tier(of node: any Node) -> String? { nil }
     public var logs: [History.Log] { [] }
     public var bridge: BridgePlan? { nil }
+    public var straight: ProducerOrders.Straight? { nil }
     public var isolates: Bool { false }
     public func moveSlots(
         part: Int, from node: any Node, to other: (any Node)?, atomically: Bool, patience: any Patience

@@ -33,6 +33,9 @@ public struct BridgeSettings: Codable, Hashable, Sendable {
     /// A memory read changes nothing: whoever restores an agent can do without.
     public static let usualKinds = EventKind.usual.filter { $0 != .memoryRead }
 
+    /// What producers write straight to the cold log: nobody waits for it, and none of it may go with the hot tier.
+    public static let straightKinds: [EventKind] = [.agentLifecycle, .audit]
+
     public init() {}
 
     /// How long a read that finds nothing waits: a stream that is another's from now on is let go that soon.

@@ -109,11 +109,13 @@ extension Verdict.States.Counts {
 
 extension Verdict.Availability {
     fileprivate var json: JSON {
-        [
-            "longest_gap_ns": .integer(longestGapNanoseconds),
-            "recovery": .array(
+        var members: [Name: JSON] = [
+            Name("longest_gap_ns"): .integer(longestGapNanoseconds),
+            Name("recovery"): .array(
                 recovery.map { ["fault": .integer($0.fault), "ns": $0.nanoseconds.map { .integer($0) } ?? .null] }),
         ]
+        if let logs { members[Name("logs")] = .object(logs.mapValues(\.json)) }
+        return .object(members)
     }
 }
 
@@ -123,6 +125,12 @@ extension Verdict.Latency {
             Name("ack"): ack.json, Name("delivery"): .object(delivery.mapValues(\.json)),
         ]
         if let turn { members[Name("turn")] = turn.json }
+        if let logs { members[Name("logs")] = .object(logs.mapValues(\.json)) }
+        if let phases {
+            members[Name("phases")] = [
+                "before": phases.before.json, "during": phases.during.json, "after": phases.after.json,
+            ]
+        }
         return .object(members)
     }
 }

@@ -89,9 +89,10 @@ struct CellDigest {
         window = spread { $0.loss.windowNanoseconds }
         duplicated = spread { Int64($0.log.duplicated.retried + $0.log.duplicated.unexplained) }
         reordered = spread { Int64($0.log.reordered.retried + $0.log.reordered.unexplained) }
-        recovery = Spread(verdicts.compactMap { Self.recovery(in: $0) })
-        longestGap = Spread(verdicts.filter { $0.events.attempted > 0 }.map { $0.availability.longestGapNanoseconds })
-        let acks = verdicts.map(\.latency.ack).filter { $0.count > 0 }
+        recovery = Spread(verdicts.compactMap { FigureRows.worstRecovery($0.waitedAvailability) })
+        longestGap = Spread(
+            verdicts.filter { $0.events.attempted > 0 }.map { $0.waitedAvailability.longestGapNanoseconds })
+        let acks = verdicts.map(\.waitedLatency).filter { $0.count > 0 }
         p50 = Spread(acks.map(\.p50))
         p99 = Spread(acks.map(\.p99))
         let turns = verdicts.compactMap(\.latency.turn).filter { $0.count > 0 }
@@ -106,7 +107,4 @@ struct CellDigest {
         answer = own == .absent && !apart.isEmpty ? .apart : own
     }
 
-    private static func recovery(in verdict: Verdict) -> Figure.Value? {
-        FigureRows.verdict.first { $0.name == "availability.recovery" }?.value(verdict)
-    }
 }

@@ -57,9 +57,10 @@ final class HybridSystem: System {
     var logs: [History.Log] {
         var hot = History.Log(name: Name(Self.hotName), streams: self.hot.streams.map(Name.init))
         hot.retention = retains.hot
+        hot.kinds = EventKind.usual.map { Name($0.name) }
         var cold = History.Log(name: Name(Self.coldName), streams: self.cold.streams.map(Name.init))
         (cold.retention, cold.ofRecord) = (retains.cold, true)
-        cold.kinds = own.kinds.map { Name($0.name) }
+        cold.kinds = (own.kinds + BridgeSettings.straightKinds).map { Name($0.name) }
         return [hot, cold]
     }
 
@@ -74,7 +75,19 @@ final class HybridSystem: System {
         if cold.settings["queue.buffering.max.ms"] == nil {
             cold.settings["linger.ms"] = cold.settings["linger.ms"] ?? "5"
         }
-        return BridgePlan(settings: own, groupName: groupName, hot: client, cold: cold, coldLog: 1)
+        return BridgePlan(settings: own, groupName: groupName, hot: client, cold: cold, coldLog: Self.coldLog)
+    }
+
+    private static let coldLog = 1
+
+    /// A cold tier that is away for some time holds up what goes straight there and nothing else; a trial's end is not to
+    /// wait for it for long.
+    var straight: ProducerOrders.Straight? {
+        var orders = cold.clientOrders()
+        if orders.settings["delivery.timeout.ms"] == nil {
+            orders.settings["message.timeout.ms"] = orders.settings["message.timeout.ms"] ?? "30000"
+        }
+        return ProducerOrders.Straight(client: orders, log: Self.coldLog)
     }
 
     // MARK: Nodes
