@@ -26,6 +26,8 @@ struct CellDigest {
     /// From a dispatch to the delivery of its result; nil where nobody answers.
     let turn50: Spread<Int64>?
     let turn99: Spread<Int64>?
+    /// Nil without faults and turns.
+    let latency: LatencyOverview?
     let achieved: Spread<Double>?
     let saturated: Int
     /// Nil without groups.
@@ -98,6 +100,7 @@ struct CellDigest {
         let turns = verdicts.compactMap(\.latency.turn).filter { $0.count > 0 }
         turn50 = Spread(turns.map(\.p50))
         turn99 = Spread(turns.map(\.p99))
+        latency = LatencyOverview(trials)
         achieved = Spread(trials.compactMap(\.rate.achieved))
         saturated = trials.count { $0.rate.saturated }
         groups = GroupOverview(trials)

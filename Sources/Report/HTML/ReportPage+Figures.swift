@@ -24,7 +24,34 @@ extension ReportPage {
                     "table", ["class": "figures"], .fragment([Self.head(names, numbersFrom: 1)] + groups))),
             .element("p", ["class": "note"], .text(Remarks.spreads)),
             isSaturated ? .element("p", ["class": "note"], .text("* " + Remarks.saturated)) : .nothing,
-            groupFigures,
+            latencyFigures, groupFigures,
+        ])
+    }
+
+    /// Latency around each fault, and of whole turns.
+    private var latencyFigures: HTML {
+        let names = ["Fault"] + LatencyOverview.columns
+        let rows = digest.configurations.compactMap { row -> HTML? in
+            let lines = row.cells.flatMap { [$0] + $0.apart }.compactMap { cell -> HTML? in
+                guard let latency = cell.latency else { return nil }
+                return .element(
+                    "tr", ["class": cell.circumstance == nil ? "own" : "apart"],
+                    .fragment(
+                        [.element("th", ["scope": "row"], .text(cell.circumstance ?? cell.cell.fault))]
+                            + latency.cells.map { .element("td", ["class": "number"], .text($0)) }))
+            }
+            if lines.isEmpty { return nil }
+            let title = HTML.element(
+                "tr", [:], .element("th", ["scope": "rowgroup", "colspan": "\(names.count)"], .text(row.name)))
+            return .element("tbody", [:], all: [title] + lines)
+        }
+        if rows.isEmpty { return .nothing }
+        return .fragment([
+            .element("h3", [:], "Latency"),
+            .element(
+                "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Latency"],
+                .element("table", ["class": "figures"], .fragment([Self.head(names, numbersFrom: 1)] + rows))),
+            .element("p", ["class": "note"], .text(LatencyOverview.remark)),
         ])
     }
 

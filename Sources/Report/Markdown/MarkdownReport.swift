@@ -5,7 +5,7 @@ enum MarkdownReport {
         let sections = [
             title(digest), matrix(digest), recommendation(summary), gates(summary), controls(summary),
             baseline(summary), figures(digest),
-            groups(digest),
+            latency(digest), groups(digest),
             troubles(digest),
             footer(summary),
         ]
@@ -143,6 +143,19 @@ enum MarkdownReport {
             (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark,
             "\(digest.valid.count) of \(digest.cell.trials.count)",
         ]
+    }
+
+    /// Of each cell with a fault, or with turns.
+    private static func latency(_ digest: RunDigest) -> [String] {
+        let rows = digest.cells.flatMap { [$0] + $0.apart }.compactMap { cell -> [String]? in
+            guard let latency = cell.latency else { return nil }
+            let fault = cell.cell.fault + (cell.circumstance.map { ", \($0)" } ?? "")
+            return row([escape(cell.cell.configuration), escape(fault)] + latency.cells)
+        }
+        if rows.isEmpty { return [] }
+        let names = ["configuration", "fault"] + LatencyOverview.columns.map { $0.lowercased() }
+        let marks = names.indices.map { $0 < 2 ? "---" : "---:" }
+        return ["## Latency", ""] + row(names) + row(marks) + rows.flatMap { $0 } + ["", LatencyOverview.remark]
     }
 
     /// Of each cell its groups.

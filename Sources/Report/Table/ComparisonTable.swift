@@ -14,7 +14,7 @@ public struct ComparisonTable {
     /// Ends with a line feed.
     public func render() -> String {
         var lines: [String] = []
-        for section in [title, figures, groups, gates, controls, baseline, recommendation, troubles, conclusion]
+        for section in [title, figures, latency, groups, gates, controls, baseline, recommendation, troubles, conclusion]
         where !section.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines += section
@@ -34,16 +34,14 @@ public struct ComparisonTable {
 
     private var figures: [String] {
         guard !digest.configurations.isEmpty else { return [] }
-        let hasTurns = digest.hasTurns
-        var columns = Columns([.left] + Array(repeating: .right, count: hasTurns ? 12 : 10) + [.left])
+        var columns = Columns([.left] + Array(repeating: .right, count: 10) + [.left])
         columns.rows.append(
-            .cells(
-                ["", "lost", "of", "loss", "dupli-", "re-", "", "longest", "ack", "ack"]
-                    + (hasTurns ? ["turn", "turn"] : []) + ["events", ""]))
+            .cells(["", "lost", "of", "loss", "dupli-", "re-", "", "longest", "ack", "ack", "events", ""]))
         columns.rows.append(
-            .cells(
-                ["fault", "events", "acked", "window", "cated", "ordered", "recovery", "gap", "p50", "p99"]
-                    + (hasTurns ? ["p50", "p99"] : []) + ["a second", "valid"]))
+            .cells([
+                "fault", "events", "acked", "window", "cated", "ordered", "recovery", "gap", "p50", "p99", "a second",
+                "valid",
+            ]))
         for row in digest.configurations {
             columns.rows.append(.line(""))
             columns.rows.append(.line(heading(of: row)))
@@ -79,16 +77,14 @@ public struct ComparisonTable {
         func middle(_ spread: Spread<Int64>?) -> String {
             spread.map { Format.time($0.median) + mark } ?? Format.nothing
         }
-        let turns = self.digest.hasTurns ? [middle(digest.turn50), middle(digest.turn99)] : []
-        let figures = [
+        return .cells([
             name, Format.count(lost.part), digest.lostShare ?? Format.nothing,
             worst(digest.window, Format.window), worst(digest.duplicated, Format.count),
             worst(digest.reordered, Format.count),
             digest.recovery.map { Format.value($0.highest, .nanoseconds) } ?? Format.nothing,
             worst(digest.longestGap, Format.time), middle(digest.p50), middle(digest.p99),
-        ]
-        let rate = (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark
-        return .cells(figures + turns + [rate, trials(of: digest)])
+            (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark, trials(of: digest),
+        ])
     }
 
     /// `3`, or `2 of 3`: what became of the others is listed below the table.
