@@ -64,6 +64,10 @@ public enum Clients {
     /// Plays a bridge's orders between the clients that they name; returns the process's exit status.
     public static func bridge(_ orders: BridgeOrders) throws(WorkerError) -> Int32 {
         switch (orders.hot.client, orders.cold.client) {
+        case ("redis", "kafka") where orders.bridge.transactions:
+            BridgeWorker.run(
+                orders, subscriber: try RedisSubscriber(orders.reading),
+                forwarder: try KafkaTransactionForwarder(orders))
         case ("redis", "kafka"):
             BridgeWorker.run(
                 orders, subscriber: try RedisSubscriber(orders.reading), forwarder: try KafkaPublisher(orders))

@@ -27,6 +27,8 @@ public struct BridgeSettings: Codable, Hashable, Sendable {
     public var batch = 500
     /// A bridge of which nothing is heard for so long is taken for dead, and what it held is another's.
     public var claim: Int64 = 2_000_000_000
+    /// Each batch of a stream is a transaction of Kafka's.
+    public var transactions = false
     /// What is forwarded.
     public var kinds: [EventKind] = Self.usualKinds
 

@@ -68,7 +68,8 @@ final class HybridSystem: System {
         let (client, groupName) = hot.subscription(of: own.group)
         var cold = self.cold.clientOrders()
         // A cold tier that is away for some time is waited for: a try that is given up is a copy more.
-        if cold.settings["delivery.timeout.ms"] == nil {
+        // In a transaction that time is the transaction's own.
+        if cold.settings["delivery.timeout.ms"] == nil, !own.transactions {
             cold.settings["message.timeout.ms"] = cold.settings["message.timeout.ms"] ?? "600000"
         }
         // Nobody waits for a bridge, and a batch in one request is less work for the brokers than one in two.
@@ -84,6 +85,7 @@ final class HybridSystem: System {
     /// wait for it for long.
     var straight: ProducerOrders.Straight? {
         var orders = cold.clientOrders()
+        orders.settings = KafkaClientProperties.withoutTransactions(orders.settings)
         if orders.settings["delivery.timeout.ms"] == nil {
             orders.settings["message.timeout.ms"] = orders.settings["message.timeout.ms"] ?? "30000"
         }

@@ -27,4 +27,16 @@ public protocol Forwarder: AnyObject {
     func use(addresses: [String], _ poller: borrowing Poller, now: Int64, into completions: inout [Completion])
     /// Ends all connections; what is unanswered completes as what it is then.
     func close(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion])
+
+    // What only one with transactions has; the others need not say so.
+
+    /// The transaction of the value that was prepared last, as the history calls it; nil: none.
+    var transactionName: String? { get }
+    /// Hands over the transactions that have ended since the last call.
+    func takeEnded(_ each: (EndedTransaction, _ name: String) -> Void)
+}
+
+extension Forwarder {
+    public var transactionName: String? { nil }
+    public func takeEnded(_ each: (EndedTransaction, _ name: String) -> Void) {}
 }

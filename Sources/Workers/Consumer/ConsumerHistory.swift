@@ -118,7 +118,7 @@ struct ConsumerHistory: ~Copyable {
     }
 
     /// A try to write an event to the further log.
-    mutating func attempt(_ event: DecodedEvent, number: Int64, t: Int64) {
+    mutating func attempt(_ event: DecodedEvent, number: Int64, transaction: String? = nil, t: Int64) {
         writeSpans()
         let named = furtherKind ?? event.kind
         let kind = Int(named.rawValue)
@@ -126,7 +126,14 @@ struct ConsumerHistory: ~Copyable {
         writer.append(
             .attempt(
                 t: t, agent: event.agent, seq: event.seq, number: number, kind: kinds[kind], intended: event.intended,
-                crc: event.crc, log: furtherLog, poison: isForPoison))
+                crc: event.crc, transaction: transaction.map { writer.name($0) } ?? 0, log: furtherLog,
+                poison: isForPoison))
+    }
+
+    /// A transaction to the further log is over.
+    mutating func append(_ ended: EndedTransaction, name: String, t: Int64) {
+        writeSpans()
+        writer.append(.transaction(t: t, id: writer.name(name), state: ended.state, begun: ended.begun))
     }
 
     mutating func outcome(
