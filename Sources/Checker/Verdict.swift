@@ -186,6 +186,8 @@ public struct Verdict: Codable, Equatable, Sendable {
         /// The same for each log that events went to first; nil where that is one.
         public var logs: [Name: Availability]?
 
+        public init() {}
+
         enum CodingKeys: String, CodingKey {
             case longestGapNanoseconds = "longest_gap_ns"
             case recovery, logs
