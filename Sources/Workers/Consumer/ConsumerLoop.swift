@@ -18,12 +18,12 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
     private let subscriber: S
     private let poller: Poller
     private let signals: SignalDescriptor
-    private var hands: Hands
+    var hands: Hands
     /// An executor's; nil for any other consumer.
-    private let answering: Answering?
+    let answering: Answering?
     /// From then on what is not answered is left to others.
-    private var leavesBy: Int64 = .max
-    private var history: ConsumerHistory
+    var leavesBy: Int64 = .max
+    var history: ConsumerHistory
     private var commands: LineReader
     private let status: StatusLine
     private var holding: HoldingFile
@@ -33,14 +33,14 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
     private var inbox = ConsumerInbox()
     private var counters = ConsumerStatus()
     private var nextStatus: Int64 = .min
-    private var nextTry: Int64
+    var nextTry: Int64
     /// The number of the try by which each of these deliveries moves to the dead letters.
     private var moves: [Int64: Int64] = [:]
-    private var isStopping = false
+    var isStopping = false
 
     // What a turn decided, for after its flush.
     private var fresh: [Int64] = []
-    private var done: [Int64] = []
+    var done: [Int64] = []
     private var refused: [Int64] = []
     private var moving: [Int64] = []
 
@@ -82,10 +82,10 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
     }
 
     /// Nanoseconds from the trial's start; 0 while it has not begun.
-    private func clock() -> Int64 { epoch.map { MonotonicClock.now() - $0 } ?? 0 }
+    func clock() -> Int64 { epoch.map { MonotonicClock.now() - $0 } ?? 0 }
 
     /// The subscriber's deadlines count from any moment that does not move.
-    private func steady() -> Int64 { MonotonicClock.now() }
+    func steady() -> Int64 { MonotonicClock.now() }
 
     /// Reads until told to stop, finishes what is in hand, and leaves the group.
     mutating func run() throws(WorkerError) {
@@ -210,36 +210,6 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
         done += moved.filter { hands.isUnconfirmed($0) }
     }
 
-    /// What became of results: with one that its log confirmed the work on its dispatch is done.
-    private mutating func takeAnswered() {
-        guard let answering, answering.hasMail else { return }
-        let (t, now) = (clock(), steady())
-        let givesUp = isStopping && now >= leavesBy
-        while let answered = answering.take(now: now, givesUp: givesUp) {
-            let completion = answered.completion
-            history.outcome(
-                completion.outcome, of: answered.event, number: answered.number, position: completion.position,
-                reason: completion.reason == 0 ? "" : answering.forwarder.reason(completion.reason), t: t)
-            if completion.outcome == .acked {
-                finish(answered.delivery, t)
-                done.append(answered.delivery)
-            } else if givesUp {
-                hands.giveBack(answered.delivery)
-            }
-        }
-    }
-
-    /// Makes results ready that are due; the tries are in the history before anything leaves.
-    private mutating func prepareAnswers() {
-        guard let answering else { return }
-        let (t, now) = (clock(), steady())
-        while let event = answering.next(now: now) {
-            history.attempt(event, number: nextTry, t: t)
-            answering.prepare(number: nextTry, now: now)
-            nextTry += 1
-        }
-    }
-
     private mutating func confirm(_ delivery: Int64, _ t: Int64) {
         guard hands.isKnown(delivery) else { return }
         history.append(.ack, of: delivery, to: hands.handed(delivery).consumer, t: t)
@@ -247,7 +217,7 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
         counters.confirmed += 1
     }
 
-    private mutating func finish(_ delivery: Int64, _ t: Int64) {
+    mutating func finish(_ delivery: Int64, _ t: Int64) {
         history.append(.processed, of: delivery, to: hands.handed(delivery).consumer, t: t)
         hands.finish(delivery)
         counters.processed += 1
