@@ -151,13 +151,11 @@ final class TrialRun {
             producers.end()
             heal(engine, scene)
         }
-        try attempt {
-            try producers.start(
-                Producers.Setting(
-                    cell: cell, run: setting.run, seed: setting.seed, epoch: recorder.epoch, lead: lead,
-                    directory: setting.directory),
-                client: system.clientOrders())
-        }
+        var setting = Producers.Setting(
+            cell: cell, run: setting.run, seed: setting.seed, epoch: recorder.epoch, lead: lead,
+            directory: setting.directory)
+        setting.straight = system.straight
+        try attempt { try producers.start(setting, client: system.clientOrders()) }
         cpuMeter = CPUMeter(consumers, bridges, lab?.nodes ?? [])
         teller.say("load")
         observed = system

@@ -43,6 +43,8 @@ public protocol ConfiguredSystem: Sendable {
     func dropsAcknowledged(by groups: [GroupSettings]) -> Bool
     /// The bridges between its tiers; nil: it has none.
     var bridge: BridgeSettings? { get }
+    /// Kinds that its agents have beyond the usual ones: they go straight to its cold tier.
+    var straightKinds: [EventKind] { get }
 }
 
 extension ConfiguredSystem {
@@ -57,6 +59,7 @@ extension ConfiguredSystem {
     public func objection(to groups: [GroupSettings], in lab: any LabKind) -> (problem: String, remedy: String)? { nil }
     public func dropsAcknowledged(by groups: [GroupSettings]) -> Bool { false }
     public var bridge: BridgeSettings? { nil }
+    public var straightKinds: [EventKind] { [] }
     public func servers(in lab: any LabKind) throws(SystemError) -> [ServerVersion] { [try server(in: lab)] }
 }
 

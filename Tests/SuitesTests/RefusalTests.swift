@@ -59,7 +59,7 @@ struct RefusalTests {
         (
             "trails: 3",
             "6:1: trails: is no field of a suite; did you mean \"trials\"? Known here: suite, workload, groups, "
-                + "configurations, faults, trials, seed, until, controls, gates, slo"
+                + "results, configurations, faults, trials, seed, until, controls, gates, slo"
         ),
         (
             "groups: [{consumers: 3}]",

@@ -5,7 +5,7 @@ enum MarkdownReport {
         let sections = [
             title(digest), matrix(digest), recommendation(summary), gates(summary), controls(summary),
             baseline(summary), figures(digest),
-            groups(digest),
+            latency(digest), groups(digest),
             troubles(digest),
             footer(summary),
         ]
@@ -105,13 +105,14 @@ enum MarkdownReport {
     private static func figures(_ digest: RunDigest) -> [String] {
         let cells = digest.cells.flatMap { [$0] + $0.apart }.filter { $0.lost != nil }
         guard !cells.isEmpty else { return [] }
-        let names = [
-            "configuration", "fault", "lost", "of acked", "window", "duplicated", "reordered", "recovery",
-            "longest gap", "ack p50", "ack p99", "events/s", "valid",
-        ]
+        let names =
+            [
+                "configuration", "fault", "lost", "of acked", "window", "duplicated", "reordered", "recovery",
+                "longest gap", "ack p50", "ack p99",
+            ] + (digest.hasTurns ? ["turn p50", "turn p99"] : []) + ["events/s", "valid"]
         var lines = ["## Figures", ""] + row(names)
         lines += row(["---", "---"] + names.dropFirst(2).map { _ in "---:" })
-        for digest in cells { lines += row(figures(of: digest)) }
+        for cell in cells { lines += row(figures(of: cell, hasTurns: digest.hasTurns)) }
         lines += [
             "", Remarks.spreads,
         ]
@@ -122,10 +123,13 @@ enum MarkdownReport {
         return lines
     }
 
-    private static func figures(of digest: CellDigest) -> [String] {
+    private static func figures(of digest: CellDigest, hasTurns: Bool) -> [String] {
         let mark = digest.saturated > 0 ? "\\*" : ""
         let fault = digest.cell.fault + (digest.circumstance.map { ", \($0)" } ?? "")
         let row = digest.cell.description.map { " (\($0))" } ?? ""
+        func middle(_ spread: Spread<Int64>?) -> String {
+            (spread.map { Format.time($0.median) } ?? Format.nothing) + mark
+        }
         return [
             escape(digest.cell.configuration), escape(fault + row), digest.lost.map { Format.count($0.part) } ?? "",
             escape(digest.lostShare ?? ""),
@@ -134,11 +138,24 @@ enum MarkdownReport {
             digest.reordered.map { Format.count($0.highest) } ?? Format.nothing,
             digest.recovery.map { Format.value($0.highest, .nanoseconds) } ?? Format.nothing,
             digest.longestGap.map { Format.time($0.highest) } ?? Format.nothing,
-            (digest.p50.map { Format.time($0.median) } ?? Format.nothing) + mark,
-            (digest.p99.map { Format.time($0.median) } ?? Format.nothing) + mark,
+            middle(digest.p50), middle(digest.p99),
+        ] + (hasTurns ? [middle(digest.turn50), middle(digest.turn99)] : []) + [
             (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark,
             "\(digest.valid.count) of \(digest.cell.trials.count)",
         ]
+    }
+
+    /// Of each cell with a fault, or with turns.
+    private static func latency(_ digest: RunDigest) -> [String] {
+        let rows = digest.cells.flatMap { [$0] + $0.apart }.compactMap { cell -> [String]? in
+            guard let latency = cell.latency else { return nil }
+            let fault = cell.cell.fault + (cell.circumstance.map { ", \($0)" } ?? "")
+            return row([escape(cell.cell.configuration), escape(fault)] + latency.cells)
+        }
+        if rows.isEmpty { return [] }
+        let names = ["configuration", "fault"] + LatencyOverview.columns.map { $0.lowercased() }
+        let marks = names.indices.map { $0 < 2 ? "---" : "---:" }
+        return ["## Latency", ""] + row(names) + row(marks) + rows.flatMap { $0 } + ["", LatencyOverview.remark]
     }
 
     /// Of each cell its groups.

@@ -8,7 +8,8 @@ struct ConfiguredHybrid: ConfiguredSystem {
     let own: BridgeSettings
 
     var bridge: BridgeSettings? { own }
-    // Producers speak with the hot tier alone.
+    var straightKinds: [EventKind] { BridgeSettings.straightKinds }
+    // What agents wait for is the hot tier's alone.
     var retries: Retries { hot.retries }
     var acknowledgement: String { hot.acknowledgement }
     var acknowledged: String? { hot.acknowledged }

@@ -11,7 +11,8 @@ final class RedisPublisher: Publisher {
     /// Most connections of one producer.
     static let connectionLimit = 1000
 
-    private let codec: EventCodec
+    /// Nil for one that is handed values.
+    private let codec: EventCodec?
     private let streams: Int
     private let requests: [XADDRequest]
     private var numbered: NumberedEntries?
@@ -29,28 +30,40 @@ final class RedisPublisher: Publisher {
     private var dirty: [Int] = []
     private var isDirty: [Bool]
 
-    init(_ orders: ProducerOrders) throws(WorkerError) {
-        let client = orders.client
+    convenience init(_ orders: ProducerOrders) throws(WorkerError) {
+        try self.init(
+            orders.client, agents: orders.agents.count, slots: orders.agents.count * orders.inFlight,
+            timeout: orders.timeout,
+            codec: EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound))
+    }
+
+    /// - Parameters:
+    ///   - agents: how many may have connections of their own.
+    ///   - slots: attempts that may be in flight together, or more.
+    ///   - timeout: how long an attempt may stay unanswered, in nanoseconds.
+    init(
+        _ client: ClientOrders, agents: Int, slots: Int, timeout: Int64, codec: EventCodec?
+    ) throws(WorkerError) {
         guard let acknowledgement = Acknowledgement(client.ack) else {
             throw WorkerError("client.ack: `\(client.ack)` is none of `reply`, `wait N [MS]`, `waitaof L R [MS]`")
         }
         addresses = try ServerAddress.ours(client.addresses)
         watch = try SentinelWatch(client)
         pinned = client.settings["clients"] == "pinned"
-        var count = acknowledgement == .reply ? 1 : orders.agents.count
+        var count = acknowledgement == .reply ? 1 : agents
         if let text = client.settings["connections"] {
             guard let wanted = Int(text), (1...Self.connectionLimit).contains(wanted) else {
                 throw WorkerError("client.settings.connections: must be from 1 to \(Self.connectionLimit)")
             }
-            if acknowledgement == .reply { count = min(wanted, orders.agents.count) }
+            if acknowledgement == .reply { count = min(wanted, agents) }
         }
-        codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
+        self.codec = codec
         streams = client.streams.count
-        requests = try XADDRequest.all(client, behind: acknowledgement.command)
-        numbered = NumberedEntries(client, slots: orders.agents.count * orders.inFlight)
+        requests = try XADDRequest.all(client, areEvents: codec != nil, behind: acknowledgement.command)
+        numbered = codec == nil ? nil : NumberedEntries(client, slots: slots)
         let reasons = reasons
         connections = (0..<count).map {
-            PublishConnection(index: $0, timeout: orders.timeout, acknowledgement: acknowledgement, reasons: reasons)
+            PublishConnection(index: $0, timeout: timeout, acknowledgement: acknowledgement, reasons: reasons)
         }
         places = [Int](repeating: 0, count: count)
         current = [ServerAddress?](repeating: nil, count: count)
@@ -94,11 +107,9 @@ final class RedisPublisher: Publisher {
     }
 
     func prepare(_ attempt: Attempt, now: Int64) -> UInt32 {
+        guard let codec else { preconditionFailure("this one is handed values") }
         let index = Int(attempt.agentIndex) % connections.count
-        if !isDirty[index] {
-            isDirty[index] = true
-            dirty.append(index)
-        }
+        touch(index)
         numbered?.note(slot: attempt.slot, number: attempt.number, seq: attempt.event.seq)
         let request = requests[Int(attempt.event.agent % Int64(streams))]
         let length = EventCodec.length(of: attempt.event)
@@ -109,6 +120,13 @@ final class RedisPublisher: Publisher {
             }
         }
         return crc
+    }
+
+    /// There is something to send over a connection.
+    private func touch(_ index: Int) {
+        if isDirty[index] { return }
+        isDirty[index] = true
+        dirty.append(index)
     }
 
     func send(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
@@ -187,5 +205,16 @@ final class RedisPublisher: Publisher {
             connection.giveUp(.abandoned, "the producer ends", poller, now: now, into: &completions)
         }
         watch?.end(now: now)
+    }
+}
+
+extension RedisPublisher: Forwarder {
+    func prepare(_ value: UnsafeRawBufferPointer, agent: Int64, slot: Int32, now: Int64) {
+        let index = Int(agent % Int64(connections.count))
+        touch(index)
+        let request = requests[Int(agent % Int64(streams))]
+        connections[index].enqueue(slot, room: request.length(value: value.count), now: now) { buffer in
+            request.write(value: value.count, into: buffer) { $0.copyMemory(from: value) }
+        }
     }
 }

@@ -26,11 +26,15 @@ struct XADDRequest {
     }
 
     /// One for each of a client's streams.
-    static func all(_ client: ClientOrders, behind: [UInt8]) throws(WorkerError) -> [XADDRequest] {
+    ///
+    /// - Parameter areEvents: whether what is sent are a producer's own events, which have numbers.
+    static func all(
+        _ client: ClientOrders, areEvents: Bool, behind: [UInt8]
+    ) throws(WorkerError) -> [XADDRequest] {
         let text = client.settings["maxlen"]
         let maxlen = text.flatMap { RedisSettings.MaxLength($0) }
         if let text, maxlen == nil { throw WorkerError("client.settings.maxlen: `\(text)` is no length") }
-        let isNumbered = client.settings["ids"] == RedisSettings.IDs.event.rawValue
+        let isNumbered = areEvents && client.settings["ids"] == RedisSettings.IDs.event.rawValue
         return client.streams.map {
             XADDRequest(stream: $0, maxlen: maxlen, isNumbered: isNumbered, behind: behind)
         }
@@ -42,7 +46,7 @@ struct XADDRequest {
     /// Writes the request of an event with that number; `fill` writes the value where it is told to. Returns the bytes
     /// taken.
     func write(
-        _ seq: Int64, value length: Int, into buffer: UnsafeMutableRawBufferPointer,
+        _ seq: Int64 = 0, value length: Int, into buffer: UnsafeMutableRawBufferPointer,
         fill: (UnsafeMutableRawBufferPointer) -> Void
     ) -> Int {
         precondition(buffer.count >= self.length(value: length), "a request needs more room than it was given")
