@@ -65,11 +65,11 @@ struct VerbTests {
         ),
         (
             "{do: step-clock, node: primary}",
-            "25: timeline[1].node: a clock is stepped one way; write one of `ahead: 10s` and `back: 10s`"
+            "26: timeline[1].node: a clock is stepped one way; write one of `ahead: 10s` and `back: 10s`"
         ),
         (
             "{do: step-clock, node: primary, ahead: 1s, back: 1s}",
-            "41: timeline[1].ahead: a clock is stepped one way; write one of `ahead: 10s` and `back: 10s`"
+            "42: timeline[1].ahead: a clock is stepped one way; write one of `ahead: 10s` and `back: 10s`"
         ),
         (
             "{do: kill}",
