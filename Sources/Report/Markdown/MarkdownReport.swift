@@ -5,8 +5,8 @@ enum MarkdownReport {
         let digest = RunDigest(summary)
         let sections = [
             title(digest), matrix(digest), claims(summary), recommendation(summary), gates(summary),
-            controls(summary), baseline(summary), figures(digest), groups(digest), troubles(digest),
-            trials(summary, verdicts),
+            controls(summary), baseline(summary), figures(digest), latency(digest), groups(digest),
+            troubles(digest), trials(summary, verdicts),
             footer(summary),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
@@ -110,14 +110,15 @@ enum MarkdownReport {
     private static func figures(_ digest: RunDigest) -> [String] {
         let cells = digest.cells.flatMap { [$0] + $0.apart }.filter { $0.lost != nil }
         guard !cells.isEmpty else { return [] }
-        let names = [
-            "configuration", "fault", "lost", "of acked", "window", "duplicated", "reordered", "recovery",
-            "longest gap", "ack p50", "ack p99", "events/s", "valid",
-        ]
+        let names =
+            [
+                "configuration", "fault", "lost", "of acked", "window", "duplicated", "reordered", "recovery",
+                "longest gap", "ack p50", "ack p99",
+            ] + (digest.hasTurns ? ["turn p50", "turn p99"] : []) + ["events/s", "valid"]
         var lines = ["## Figures", ""] + row(names)
         lines += row(["---", "---"] + names.dropFirst(2).map { _ in "---:" })
         for cell in cells {
-            let (names, numbers) = figures(of: cell)
+            let (names, numbers) = figures(of: cell, hasTurns: digest.hasTurns)
             lines += row(names + numbers.map { linked($0, place(of: cell.cell, in: digest.summary)) })
         }
         lines += [
@@ -130,10 +131,13 @@ enum MarkdownReport {
         return lines
     }
 
-    private static func figures(of digest: CellDigest) -> (names: [String], numbers: [String]) {
+    private static func figures(of digest: CellDigest, hasTurns: Bool) -> (names: [String], numbers: [String]) {
         let mark = digest.saturated > 0 ? "\\*" : ""
         let fault = digest.cell.fault + (digest.circumstance.map { ", \($0)" } ?? "")
         let row = digest.cell.description.map { " (\($0))" } ?? ""
+        func middle(_ spread: Spread<Int64>?) -> String {
+            (spread.map { Format.time($0.median) } ?? Format.nothing) + mark
+        }
         let numbers = [
             digest.lost.map { Format.count($0.part) } ?? "",
             escape(digest.lostShare ?? ""),
@@ -142,12 +146,25 @@ enum MarkdownReport {
             digest.reordered.map { Format.count($0.highest) } ?? Format.nothing,
             digest.recovery.map { Format.value($0.highest, .nanoseconds) } ?? Format.nothing,
             digest.longestGap.map { Format.time($0.highest) } ?? Format.nothing,
-            (digest.p50.map { Format.time($0.median) } ?? Format.nothing) + mark,
-            (digest.p99.map { Format.time($0.median) } ?? Format.nothing) + mark,
+            middle(digest.p50), middle(digest.p99),
+        ] + (hasTurns ? [middle(digest.turn50), middle(digest.turn99)] : []) + [
             (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark,
             "\(digest.valid.count) of \(digest.cell.trials.count)",
         ]
         return ([escape(digest.cell.configuration), escape(fault + row)], numbers)
+    }
+
+    /// Of each cell with a fault, or with turns.
+    private static func latency(_ digest: RunDigest) -> [String] {
+        let rows = digest.cells.flatMap { [$0] + $0.apart }.compactMap { cell -> [String]? in
+            guard let latency = cell.latency else { return nil }
+            let fault = cell.cell.fault + (cell.circumstance.map { ", \($0)" } ?? "")
+            return row([escape(cell.cell.configuration), escape(fault)] + latency.cells)
+        }
+        if rows.isEmpty { return [] }
+        let names = ["configuration", "fault"] + LatencyOverview.columns.map { $0.lowercased() }
+        let marks = names.indices.map { $0 < 2 ? "---" : "---:" }
+        return ["## Latency", ""] + row(names) + row(marks) + rows.flatMap { $0 } + ["", LatencyOverview.remark]
     }
 
     /// Of each cell its groups.

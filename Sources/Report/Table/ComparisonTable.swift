@@ -14,10 +14,10 @@ public struct ComparisonTable {
     /// Ends with a line feed.
     public func render() -> String {
         var lines: [String] = []
-        for section in [
-            title, figures, groups, gates, controls, claims, baseline, recommendation, troubles, conclusion,
+        let sections = [
+            title, figures, latency, groups, gates, controls, claims, baseline, recommendation, troubles, conclusion,
         ]
-        where !section.isEmpty {
+        for section in sections where !section.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines += section
         }
