@@ -42,7 +42,12 @@ int clinux_epoll_wait(int epoll, struct clinux_event *events, int capacity, int6
         int64_t milliseconds = nanoseconds < 0 ? -1 : (nanoseconds + 999999) / 1000000;
         count = epoll_wait(epoll, found, capacity, milliseconds > 1000000000 ? 1000000000 : (int)milliseconds);
     }
-    if (count < 0) return errno == EINTR ? 0 : -errno;
+    // Who was stopped and goes on is interrupted, and may find its deadlines passed: what came meanwhile comes first.
+    if (count < 0 && errno == EINTR) {
+        count = epoll_wait(epoll, found, capacity, 0);
+        if (count < 0 && errno == EINTR) count = 0;
+    }
+    if (count < 0) return -errno;
     for (int i = 0; i < count; i++) {
         events[i].token = found[i].data.u64;
         events[i].events = found[i].events;

@@ -16,6 +16,7 @@ struct ConfigurationEntry {
     var workload: Value?
     var trials: Int?
     var groups: Value?
+    var results: Value?
     /// Nil: the suite's own list is meant.
     var faults: [FaultEntry]?
     var place: Value
@@ -40,6 +41,7 @@ struct ConfigurationEntry {
         workload = try fields.optional("workload")
         trials = try fields.optional("trials")?.wholeNumber(in: SuiteReader.trials)
         groups = try fields.optional("groups")
+        results = try fields.optional("results")
         let faults = try fields.optional("faults")
         kind = try Systems.named(system)
         for name in kind.ownFields { own[name] = try fields.optional(name) }
