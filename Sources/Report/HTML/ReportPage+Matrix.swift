@@ -18,12 +18,38 @@ extension ReportPage {
         }
         // A table that is shown as blocks on narrow screens is no table to some browsers unless it says so.
         return .fragment([
+            inShort,
             .element(
                 "table", ["class": "matrix", "role": "table"],
                 .element("caption", [:], "Acknowledged events after each fault. A cell leads to its details."), head,
                 .element("tbody", ["role": "rowgroup"], all: rows)),
             legend,
         ])
+    }
+
+    /// A line for each configuration.
+    private var inShort: HTML {
+        let lines = InShort.lines(of: digest)
+        guard !lines.isEmpty else { return .nothing }
+        return .fragment([
+            .element("p", [:], .text(InShort.title)),
+            .element(
+                "ul", ["class": "short"],
+                all: lines.map { line in
+                    .element(
+                        "li", ["class": line.loses ? "bad" : "good"],
+                        .element("span", ["class": "word"], .text(line.loses ? "✗ " : "✓ ")),
+                        .element("b", [:], .text(line.configuration)), .text(" " + line.text + "."))
+                }),
+        ])
+    }
+
+    /// With a column for each fault most of the page would be empty.
+    var isSparse: Bool {
+        let there = digest.configurations.reduce(0) { sum, row in
+            sum + digest.faults.count { !row.cells(under: $0).isEmpty || row.notApplicable.contains($0) }
+        }
+        return there * 2 < digest.configurations.count * digest.faults.count
     }
 
     private func rowHead(_ row: RunDigest.Row) -> HTML {

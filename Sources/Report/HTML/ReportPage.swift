@@ -28,7 +28,8 @@ struct ReportPage {
                         "content": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
                     ]),
                 .element("title", [:], .text("\(summary.suite): Holdfast report")), .style(StyleSheet.text),
-                .style(StyleSheet.matrixAsList, media: StyleSheet.listMedia(faults: digest.faults.count))),
+                .style(
+                    StyleSheet.matrixAsList, media: StyleSheet.listMedia(isList: digest.faults.count > 7 || isSparse))),
             .element("body", [:], header, main, footer))
     }
 
