@@ -55,7 +55,7 @@ struct ClaimTests {
         #expect(measured.value == 1_001_000_000 && measured.lowest == 400_000_000 && measured.trials == 3)
         #expect(measured.departure == .above)
         #expect(ClaimText.figure(measured, of: second) == "1.00 s")
-        #expect(ClaimText.place(measured, of: second) == "everysec × power-loss, n = 3, 400 ms to 1.00 s")
+        #expect(ClaimText.place(measured, of: second) == "everysec × power-loss, n\u{A0}=\u{A0}3, 400 ms to 1.00 s")
     }
 
     /// Latencies by their median: one slow trial is no refutation, and one quick one no proof.

@@ -18,7 +18,6 @@ extension ReportPage {
         }
         // A table that is shown as blocks on narrow screens is no table to some browsers unless it says so.
         return .fragment([
-            inShort,
             .element(
                 "table", ["class": "matrix", "role": "table"],
                 .element("caption", [:], "Acknowledged events after each fault. A cell leads to its details."), head,
@@ -28,7 +27,7 @@ extension ReportPage {
     }
 
     /// A line for each configuration.
-    private var inShort: HTML {
+    var inShort: HTML {
         let lines = InShort.lines(of: digest)
         guard !lines.isEmpty else { return .nothing }
         return .fragment([
