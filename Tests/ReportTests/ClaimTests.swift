@@ -55,7 +55,7 @@ struct ClaimTests {
         #expect(measured.value == 1_001_000_000 && measured.lowest == 400_000_000 && measured.trials == 3)
         #expect(measured.departure == .above)
         #expect(ClaimText.figure(measured, of: second) == "1.00 s")
-        #expect(ClaimText.place(measured, of: second) == "everysec × power-loss, n = 3, 400 ms to 1.00 s")
+        #expect(ClaimText.place(measured, of: second) == "everysec × power-loss, n\u{A0}=\u{A0}3, 400 ms to 1.00 s")
     }
 
     /// Latencies by their median: one slow trial is no refutation, and one quick one no proof.
@@ -291,10 +291,81 @@ struct LinkTests {
             #expect(links.contains(kept.directory + "/verdict.json"))
             for link in Set(links) { #expect(FileManager.default.fileExists(atPath: folder + "/" + link), "\(link)") }
         }
+        // A figure of the tables leads to its cell's trials; what is no figure leads nowhere.
         let page = try String(contentsOfFile: folder + "/report.html", encoding: .utf8)
-        let numbers = page.components(separatedBy: "<td class=\"number\">").dropFirst()
-        let bare = numbers.filter { !$0.hasPrefix("<a ") && !$0.hasPrefix("–") }
-        // In the cells' own tables of trials only those whose files are there lead on; seeds and numbers of rows are none.
-        #expect(numbers.count - bare.count > 100)
+        let figures = try #require(page.components(separatedBy: "<section id=\"figures\"").last)
+        let table = try #require(figures.components(separatedBy: "</table>").first)
+        let numbers = table.components(separatedBy: "<td class=\"number\">").dropFirst()
+        #expect(numbers.count > 100)
+        #expect(numbers.allSatisfy { $0.hasPrefix("<a class=\"figure\" href=\"#cell-") || $0.hasPrefix("–") })
+    }
+
+    /// For a place without the runs: nothing leads to files that are not there, and no text says where it was made.
+    @Test func aReportThatStandsAloneKeepsNoPathsOfItsMachine() throws {
+        let place = FileManager.default.temporaryDirectory.appendingPathComponent("holdfast-alone-\(UUID())").path
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        let run = place + "/night"
+        var summary = try Fixture.run()
+        let index = try #require(summary.cells.firstIndex { $0.trials.contains { !$0.commands.isEmpty } })
+        let home = FileManager.default.homeDirectoryForCurrentUser.path
+        summary.cells[index].trials[0].commands = [
+            "redis-server \(run)/trials/a/b/1/logs/redis-1.conf", "java -cp \(home)/kafka/libs/a.jar",
+        ]
+        summary.cells[index].trials[0].reason = "see \(FileManager.default.currentDirectoryPath)/out/x"
+        try Reporter.write(summary, to: run)
+        let directory = summary.cells[index].trials[0].directory
+        try Reporter.write(Timeline(bucketNanoseconds: 1, buckets: [.init()]), toTrial: makeFolder(run, directory))
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: run + "/" + directory + "/" + Reporter.verdictFile))
+        let output = place + "/reports"
+        try Reporter.write(
+            try Reporter.load(directories: [run], output: output), to: output, standalone: [run])
+        let files = try FileManager.default.contentsOfDirectory(atPath: output).sorted()
+        #expect(files == ["report.html", "report.md", "summary.json"])
+        for file in files {
+            let text = try String(contentsOfFile: output + "/" + file, encoding: .utf8)
+            #expect(!text.contains(place) && !text.contains(home + "/"), "\(file)")
+            #expect(!text.contains(FileManager.default.currentDirectoryPath), "\(file)")
+            #expect(!text.contains("verdict.json)") && !text.contains("href=\"./night"), "\(file)")
+        }
+        let page = try String(contentsOfFile: output + "/report.html", encoding: .utf8)
+        // The plot is in the page, whatever became of the files.
+        #expect(page.contains("<svg") && page.contains("redis-server trials/a/b/1/logs/redis-1.conf"))
+        // Read back it is the same run, under the run's own names.
+        let back = try Reporter.load(directories: [output], output: output)
+        #expect(back.exit == summary.exit && back.cells[index].trials[0].directory == "night/" + directory)
+    }
+
+    private func makeFolder(_ run: String, _ directory: String) throws -> String {
+        let path = run + "/" + directory
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        return path
+    }
+}
+
+struct InShortTests {
+    @Test func eachConfigurationHasItsLossesWorstFirst() throws {
+        let lines = InShort.lines(of: RunDigest(try Fixture.run())).map { "\($0.loses) \($0.configuration) \($0.text)" }
+        #expect(
+            lines == [
+                "true defaults loses 40 % (4.01 s) under primary-kill",
+                "true no persistence loses 100 % (4.00 s) under primary-kill, 100 % (4.00 s) under power-loss",
+                "true everysec loses 23 % (0.91 s) under power-loss, 18 % (0.73 s) under primary-kill (fsync-pending); "
+                    + "nothing under primary-kill",
+                "true always loses 1 event under power-loss; nothing under primary-kill",
+            ])
+        for text in [MarkdownReport.text(try Fixture.run()), ReportPage.text(try Fixture.run(), timelines: [:])] {
+            #expect(text.contains("loses 40 % (4.01 s) under primary-kill."))
+        }
+    }
+
+    /// Where no fault struck, nothing is said of losses: that nothing was lost says little.
+    @Test func withoutAFaultNothingIsClaimed() {
+        var summary = Summary()
+        summary.cells = [Fixture.cell("calm", "none", [Fixture.trial(verdict: Fixture.verdict())])]
+        #expect(InShort.lines(of: RunDigest(summary)).isEmpty)
+        summary.cells.append(Fixture.cell("calm", "kill", [Fixture.trial(1, .invalid)]))
+        #expect(InShort.lines(of: RunDigest(summary)).isEmpty)
+        summary.cells.append(Fixture.cell("calm", "power-loss", [Fixture.trial(verdict: Fixture.verdict())]))
+        #expect(InShort.lines(of: RunDigest(summary)).map(\.text) == ["loses nothing under power-loss"])
     }
 }

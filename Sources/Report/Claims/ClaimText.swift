@@ -70,7 +70,7 @@ enum ClaimText {
         let unit = claim.measure?.figure.unit ?? .count
         var parts = ["\(measured.configuration) × \(measured.fault)"]
         if let row = measured.description { parts.append(row) }
-        parts.append("n = \(measured.trials)")
+        parts.append("n\u{A0}=\u{A0}\(measured.trials)")
         if measured.trials > 1, measured.lowest != measured.highest {
             parts.append("\(value(measured.lowest, unit)) to \(value(measured.highest, unit))")
         }

@@ -1,7 +1,7 @@
 extension ReportPage {
     /// What is said of the brokers, beside what was measured and where.
     var claims: HTML {
-        guard let claims = summary.claims, let sentence = ClaimText.sentence(of: claims) else { return .fragment([]) }
+        guard let claims = summary.claims, !claims.isEmpty else { return .fragment([]) }
         let rows = claims.map { outcome in
             HTML.element(
                 "tr", ["id": "claim-\(outcome.claim.id)"], Self.verdict(of: outcome),
@@ -11,7 +11,6 @@ extension ReportPage {
                 .element("td", ["data-name": "Said"], .text(ClaimText.said(outcome.claim))), measured(outcome))
         }
         return .fragment([
-            .element("p", [:], .text(sentence)),
             .element(
                 "table", ["class": "stack claims"], Self.head(ClaimText.columns), .element("tbody", [:], all: rows)),
             .element("p", ["class": "note"], .text(ClaimText.remark)),

@@ -38,7 +38,7 @@ extension ReportPage {
                     "tr", ["class": cell.circumstance == nil ? "own" : "apart"],
                     .fragment(
                         [.element("th", ["scope": "row"], .text(cell.circumstance ?? cell.cell.fault))]
-                            + latency.cells.map { .element("td", ["class": "number"], .text($0)) }))
+                            + latency.cells.map { .element("td", ["class": "number"], figure($0, of: cell.cell)) }))
             }
             if lines.isEmpty { return nil }
             let title = HTML.element(

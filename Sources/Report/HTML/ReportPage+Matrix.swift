@@ -26,6 +26,31 @@ extension ReportPage {
         ])
     }
 
+    /// A line for each configuration.
+    var inShort: HTML {
+        let lines = InShort.lines(of: digest)
+        guard !lines.isEmpty else { return .nothing }
+        return .fragment([
+            .element("p", [:], .text(InShort.title)),
+            .element(
+                "ul", ["class": "short"],
+                all: lines.map { line in
+                    .element(
+                        "li", ["class": line.loses ? "bad" : "good"],
+                        .element("span", ["class": "word"], .text(line.loses ? "✗ " : "✓ ")),
+                        .element("b", [:], .text(line.configuration)), .text(" " + line.text + "."))
+                }),
+        ])
+    }
+
+    /// With a column for each fault most of the page would be empty.
+    var isSparse: Bool {
+        let there = digest.configurations.reduce(0) { sum, row in
+            sum + digest.faults.count { !row.cells(under: $0).isEmpty || row.notApplicable.contains($0) }
+        }
+        return there * 2 < digest.configurations.count * digest.faults.count
+    }
+
     private func rowHead(_ row: RunDigest.Row) -> HTML {
         var children: [HTML] = [.text(row.name)]
         if let configuration = row.configuration {

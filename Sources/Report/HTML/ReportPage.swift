@@ -28,7 +28,8 @@ struct ReportPage {
                         "content": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
                     ]),
                 .element("title", [:], .text("\(summary.suite): Holdfast report")), .style(StyleSheet.text),
-                .style(StyleSheet.matrixAsList, media: StyleSheet.listMedia(faults: digest.faults.count))),
+                .style(
+                    StyleSheet.matrixAsList, media: StyleSheet.listMedia(isList: digest.faults.count > 7 || isSparse))),
             .element("body", [:], header, main, footer))
     }
 
@@ -74,8 +75,12 @@ struct ReportPage {
     }
 
     private var sections: [(id: String, title: String, content: HTML)] {
-        [
-            ("answer", "What holds", matrix), ("claims", "What is said of them", claims),
+        // Where claims are the suite's point they come before what each fault did, once it was said who loses what.
+        let isShort = summary.claims?.isEmpty == false && !InShort.lines(of: digest).isEmpty
+        return [
+            ("answer", "What holds", isShort ? inShort : .fragment([inShort, matrix])),
+            ("claims", "What is said of them", claims),
+            ("matrix", "Fault by fault", isShort ? matrix : .fragment([])),
             ("recommendation", "Which to take", recommendation),
             ("cost", "What durability costs", cost), ("gates", "Gates", gates), ("controls", "Controls", controls),
             ("baseline", "Baseline", baseline), ("figures", "Figures", figures), ("troubles", "Not judged", troubles),

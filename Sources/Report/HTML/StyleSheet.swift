@@ -86,6 +86,13 @@ enum StyleSheet {
                   margin: .9rem 0 0; }
         .legend dt { font-weight: 600; } .legend dd { margin: 0; max-width: 46rem; }
 
+        a.figure { color: inherit; text-decoration-color: var(--rule); } a.figure:hover { color: var(--link); }
+        .source { display: block; color: var(--soft); font-size: .82rem; line-height: 1.4; }
+        .claims td:first-child { width: 11.5rem; padding-right: 1.2rem; } .claims td:nth-child(3) { width: 9.5rem; }
+        .claims td:nth-child(4) { width: 22rem; } .claims td > div + div { margin-top: .3rem; }
+        .claims td:nth-child(4) .figure { font-weight: 600; } .claims .state { white-space: normal; }
+        [id^=cell] { scroll-margin-top: 3.5rem; } tr:target { background: var(--raised); }
+        .short { list-style: none; padding: 0; margin: 0 0 1.4rem; max-width: 56rem; } .short li { padding: .12rem 0 .12rem 1.3rem; text-indent: -1.3rem; }
         .looser { display: block; margin-top: .2rem; }
         .looser code { display: block; }
 
@@ -122,7 +129,8 @@ enum StyleSheet {
           header { padding-top: 1.5rem; }
           h1 { font-size: 1.5rem; }
           h2 { margin-top: 2.25rem; }
-          .stack, .stack tbody, .stack tr, .stack td { display: block; width: 100%; }
+          .stack, .stack tbody, .stack tr, .stack td, .claims td:nth-child(n) { display: block; width: 100%; padding-right: 0; }
+          .stack td[data-name]::before { content: attr(data-name) ": "; color: var(--soft); font-size: .82rem; }
           .stack thead { position: absolute; left: -999rem; }
           .legend { grid-template-columns: 1fr; gap: 0; } .legend dd { margin-bottom: .35rem; }
           .stack td { border: 0; padding: .1rem 0; } .stack tr { border-bottom: 1px solid var(--rule); padding: .55rem 0; display: block; }
@@ -166,6 +174,6 @@ enum StyleSheet {
 
         """
 
-    /// Where `matrixAsList` holds: so many faults have room beside each other on a wide page.
-    static func listMedia(faults: Int) -> String { faults > 7 ? "all" : "(max-width: 46rem)" }
+    /// Where `matrixAsList` holds: on every page, or on narrow ones alone.
+    static func listMedia(isList: Bool) -> String { isList ? "all" : "(max-width: 46rem)" }
 }

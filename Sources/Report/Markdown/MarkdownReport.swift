@@ -4,7 +4,7 @@ enum MarkdownReport {
     static func text(_ summary: Summary, verdicts: Set<String> = []) -> String {
         let digest = RunDigest(summary)
         let sections = [
-            title(digest), matrix(digest), claims(summary), recommendation(summary), gates(summary),
+            title(digest), inShort(digest), matrix(digest), claims(summary), recommendation(summary), gates(summary),
             controls(summary), baseline(summary), figures(digest), latency(digest), groups(digest),
             troubles(digest), trials(summary, verdicts),
             footer(summary),
@@ -18,6 +18,13 @@ enum MarkdownReport {
             "# \(escape(digest.summary.suite))", "", "**\(escape(digest.conclusion))** Exit \(digest.summary.exit).",
         ]
             + claims
+    }
+
+    private static func inShort(_ digest: RunDigest) -> [String] {
+        let lines = InShort.lines(of: digest)
+        if lines.isEmpty { return [] }
+        return [InShort.title, ""]
+            + lines.map { "- \($0.loses ? "✗" : "✓") **\(escape($0.configuration))** \(escape($0.text))." }
     }
 
     private static func matrix(_ digest: RunDigest) -> [String] {
@@ -138,19 +145,20 @@ enum MarkdownReport {
         func middle(_ spread: Spread<Int64>?) -> String {
             (spread.map { Format.time($0.median) } ?? Format.nothing) + mark
         }
-        let numbers = [
-            digest.lost.map { Format.count($0.part) } ?? "",
-            escape(digest.lostShare ?? ""),
-            escape(digest.window.map { Format.window($0.highest) } ?? Format.nothing),
-            digest.duplicated.map { Format.count($0.highest) } ?? Format.nothing,
-            digest.reordered.map { Format.count($0.highest) } ?? Format.nothing,
-            digest.recovery.map { Format.value($0.highest, .nanoseconds) } ?? Format.nothing,
-            digest.longestGap.map { Format.time($0.highest) } ?? Format.nothing,
-            middle(digest.p50), middle(digest.p99),
-        ] + (hasTurns ? [middle(digest.turn50), middle(digest.turn99)] : []) + [
-            (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark,
-            "\(digest.valid.count) of \(digest.cell.trials.count)",
-        ]
+        let numbers =
+            [
+                digest.lost.map { Format.count($0.part) } ?? "",
+                escape(digest.lostShare ?? ""),
+                escape(digest.window.map { Format.window($0.highest) } ?? Format.nothing),
+                digest.duplicated.map { Format.count($0.highest) } ?? Format.nothing,
+                digest.reordered.map { Format.count($0.highest) } ?? Format.nothing,
+                digest.recovery.map { Format.value($0.highest, .nanoseconds) } ?? Format.nothing,
+                digest.longestGap.map { Format.time($0.highest) } ?? Format.nothing,
+                middle(digest.p50), middle(digest.p99),
+            ] + (hasTurns ? [middle(digest.turn50), middle(digest.turn99)] : []) + [
+                (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark,
+                "\(digest.valid.count) of \(digest.cell.trials.count)",
+            ]
         return ([escape(digest.cell.configuration), escape(fault + row)], numbers)
     }
 
