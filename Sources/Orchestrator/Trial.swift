@@ -89,7 +89,12 @@ final class TrialRun {
     var groups: [GroupSettings] { cell.groups + [cell.configured.bridge?.group].compactMap { $0 } }
 
     /// From the trial's start to the first intended event.
-    private var lead: Int64 { cell.configured.lead }
+    private var lead: Int64 {
+        cell.producer == nil ? cell.configured.lead : max(cell.configured.lead, Self.guestsLead)
+    }
+
+    /// Time that clients under audit have to start and to connect: an interpreter, its modules, a library's metadata.
+    private static let guestsLead: Int64 = 3_000_000_000
 
     // MARK: Stages
 

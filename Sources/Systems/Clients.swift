@@ -1,17 +1,19 @@
+import History
 public import Workers
 
 /// The client of each broker, as workers use it. A new broker is a line in each.
 public enum Clients {
     /// Plays a producer's orders with the client that they name; returns the process's exit status.
     public static func produce(_ orders: ProducerOrders) throws(WorkerError) -> Int32 {
+        if orders.guest != nil { return try GuestWorkers.produce(orders, form: try form(of: orders.client)) }
         switch orders.client.client {
         case "redis":
-            if let watch = try ClusterWatch(orders.client) {
+            return if let watch = try ClusterWatch(orders.client) {
                 ProducerWorker.run(orders, publisher: try ClusterPublisher(orders, watch: watch))
             } else {
                 ProducerWorker.run(orders, publisher: try RedisPublisher(orders))
             }
-        case "kafka": ProducerWorker.run(orders, publisher: try KafkaPublisher(orders))
+        case "kafka": return ProducerWorker.run(orders, publisher: try KafkaPublisher(orders))
         default: throw WorkerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
         }
     }
@@ -33,6 +35,15 @@ public enum Clients {
                 orders, subscriber: try RedisSubscriber(orders.reading), forwarder: try KafkaPublisher(orders))
         case (let hot, let cold):
             throw WorkerError("there is no bridge from \"\(hot)\" to \"\(cold)\"; built is redis to kafka")
+        }
+    }
+
+    /// How positions of the broker's streams are written.
+    private static func form(of client: ClientOrders) throws(WorkerError) -> Position.Form {
+        switch client.client {
+        case "redis": .entry
+        case "kafka": .offset
+        default: throw WorkerError("there is no client \"\(client.client)\"; built are redis and kafka")
         }
     }
 }

@@ -71,6 +71,7 @@ final class Producers {
             agents: cell.workload.agents(ofProducer: number(of: producer.identity)), workload: cell.workload,
             client: client, retries: cell.configured.retries, inFlight: cell.workload.inFlight, epoch: setting.epoch,
             loadStart: setting.lead, historyPath: "\(history).shard", schedulePath: "\(history).schedule.json")
+        orders.guest = cell.producer
         (orders.identity, orders.generation) = (producer.identity, generation)
         orders.resumes = shards[producer.identity] ?? []
         if generation > 1 { orders.begins = Self.clock(setting)() + setting.lead }
