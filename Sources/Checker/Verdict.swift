@@ -16,6 +16,8 @@ public struct Verdict: Codable, Equatable, Sendable {
     public var states: States?
     public var availability = Availability()
     public var latency = Latency()
+    /// Of the shards that the history's header names; nil: it names none.
+    public var shards: [Name: Shard]?
     /// By the dotted name of the finding.
     public var examples: [Name: [Example]] = [:]
 
@@ -24,7 +26,21 @@ public struct Verdict: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
         case version, valid
         case invalidReasons = "invalid_reasons"
-        case events, log, logs, transactions, groups, loss, agents, states, availability, latency, examples
+        case events, log, logs, transactions, groups, loss, agents, states, availability, latency, shards, examples
+    }
+
+    /// The events of the agents of one shard.
+    public struct Shard: Codable, Equatable, Sendable {
+        public var attempted = 0, acked = 0, lost = 0
+        public var longestGapNanoseconds: Int64 = 0
+        public var ack = Percentiles()
+
+        public init() {}
+
+        enum CodingKeys: String, CodingKey {
+            case attempted, acked, lost, ack
+            case longestGapNanoseconds = "longest_gap_ns"
+        }
     }
 
     public struct Events: Codable, Equatable, Sendable {
@@ -183,10 +199,14 @@ public struct Verdict: Codable, Equatable, Sendable {
 
         public var longestGapNanoseconds: Int64 = 0
         public var recovery: [Recovery] = []
+        /// The same for each log that events went to first; nil where that is one.
+        public var logs: [Name: Availability]?
+
+        public init() {}
 
         enum CodingKeys: String, CodingKey {
             case longestGapNanoseconds = "longest_gap_ns"
-            case recovery
+            case recovery, logs
         }
     }
 
@@ -199,6 +219,20 @@ public struct Verdict: Codable, Equatable, Sendable {
     public struct Latency: Codable, Equatable, Sendable {
         public var ack = Percentiles()
         public var delivery: [Name: Percentiles] = [:]
+        /// From a dispatch's intended time to the delivery of its result; nil where nobody reads results.
+        public var turn: Percentiles?
+        /// Of `ack`, for each log that events went to first; nil where that is one.
+        public var logs: [Name: Percentiles]?
+        /// Of `ack`, what went to the first log; nil without a fault that had an effect.
+        public var phases: Phases?
+
+        /// By the events' intended times.
+        public struct Phases: Codable, Equatable, Sendable {
+            public var before = Percentiles()
+            public var during = Percentiles()
+            public var after = Percentiles()
+            public init() {}
+        }
     }
 
     /// One occurrence of a finding; which keys it has is the contract's table below the verdict.

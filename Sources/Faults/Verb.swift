@@ -27,12 +27,19 @@ extension Verb {
     public static func need(in lab: any LabKind) -> Probe? { nil }
 }
 
+/// A verb that reaches into a server: whoever is to be struck has Holdfast's library loaded from its start on.
+public protocol PreloadedVerb: Verb {}
+
+extension PreloadedVerb {
+    public static func need(in lab: any LabKind) -> Probe? { Preload.probe(in: lab) }
+}
+
 public enum Verbs {
     /// Every verb, in the order in which they are listed to people.
     public static let all: [any Verb.Type] = [
         Kill.self, Terminate.self, Pause.self, Resume.self, Restart.self, StartWorker.self, Promote.self,
         MoveSlots.self, Isolate.self, Limit.self, Drop.self, Delay.self, Reset.self, PowerLoss.self, FillDisk.self,
-        SlowFsync.self, Damage.self, Command.self, Heal.self,
+        SlowFsync.self, StepClock.self, Sync.self, Damage.self, Command.self, Heal.self,
     ]
 
     public static func named(_ name: String) -> (any Verb.Type)? {

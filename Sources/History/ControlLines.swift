@@ -23,6 +23,20 @@ extension TextBuffer {
             }
             append("}")
         }
+        if !header.shards.isEmpty {
+            append(",\"shards\":{")
+            for (index, shard) in header.shards.enumerated() {
+                if index > 0 { append(",") }
+                append(quoted: shard.name.text)
+                append(":[")
+                for (place, agent) in shard.agents.enumerated() {
+                    if place > 0 { append(",") }
+                    append(agent)
+                }
+                append("]")
+            }
+            append("}")
+        }
         append("}\n")
     }
 

@@ -34,8 +34,18 @@ extension History {
         public var retention = false
         /// In the order of the text; empty if the header has no `logs`.
         public var logs: [Log] = []
+        /// Parts of the agents that have a primary of their own at the start; empty: nobody tells them apart.
+        public var shards: [Shard] = []
 
         public init() {}
+    }
+
+    /// Agents whose events go to one shard of a cluster.
+    public struct Shard: Sendable {
+        public var name: Name
+        public var agents: [Int64]
+
+        public init(name: Name, agents: [Int64]) { (self.name, self.agents) = (name, agents) }
     }
 
     /// One of several logs that should hold the same events.

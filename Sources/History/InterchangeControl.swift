@@ -17,6 +17,7 @@ extension InterchangeReader {
             header.retention = true
         }
         if let slot = scanner.optional(.logs) { header.logs = try LogsReader.read(slot) }
+        if let slot = scanner.optional(.shards) { header.shards = try ShardsReader.read(slot) }
         for log in header.logs { _ = logs.intern(log.name) }
         builder.history.header = header
     }

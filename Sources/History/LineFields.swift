@@ -1,7 +1,7 @@
 /// Every field that some type of line has. A line's fields of other names are ignored, and so are those that its own
 /// type does not have.
 enum Field: Int, CaseIterable {
-    case type, version, run, system, configuration, fault, seed, retries, retention, logs
+    case type, version, run, system, configuration, fault, seed, retries, retention, logs, shards
     case t, agent, seq, `try`, kind, intended, crc, transaction, log, poison
     case result, stream, position, error
     case id, state, begun, pass

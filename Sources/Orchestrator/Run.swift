@@ -172,6 +172,7 @@ public final class Run {
         summary.gates = suite.gates.map { GateOutcome(gate: $0) }
         summary.controls = suite.controls.map { ControlOutcome(control: $0) }
         summary.slo = suite.slo
+        summary.claims = suite.claims.isEmpty ? nil : suite.claims.map { ClaimOutcome(claim: $0) }
         summary.seed = suite.seed
         summary.planned = plan.trials.count
         summary.lab = options.lab.name

@@ -45,7 +45,16 @@ extension TrialRun {
         }
         if !ended { invalidate("the consumers did not come to their end") }
         do throws(SystemError) {
-            for end in try system.groupEnds(patience: watch) { recorder.groupEnd(end, form: system.form) }
+            var pending = 0
+            for end in try system.groupEnds(patience: watch) {
+                recorder.groupEnd(end, form: system.form)
+                pending += end.pending.count
+            }
+            if pending > 0, cell.configured.dropsAcknowledged(by: cell.groups) {
+                invalidate(
+                    "\(pending) entries are still pending, and acknowledged ones behind them were let go: those cannot be "
+                        + "told from lost ones")
+            }
         } catch {
             if error.code == .interrupted { throw TrialError(error.message, isInterrupt: true) }
             invalidate("where the groups stand: \(error.message)")

@@ -135,7 +135,7 @@ final class TrialRun {
         let trial = TrialSetting(
             run: setting.run, agents: cell.workload.agents, logDirectory: setting.directory + "/logs",
             expectedBytes: cell.expectedBytes, ownFilesystems: setting.ownFilesystems, groups: cell.groups,
-            slowFsyncs: cell.fault.timeline.verbs.contains { $0 is SlowFsync } ? SlowFsyncs.library : nil)
+            preload: cell.fault.timeline.verbs.contains { $0 is any PreloadedVerb } ? Preload.library : nil)
         let standing = setting.standing.take(for: cell.configured, trial) { teller.warn("left behind: \($0)") }
         let lab: any Lab
         if let standing { lab = standing.lab } else { lab = try attempt { try setting.makeLab(setting.directory) } }
@@ -156,13 +156,11 @@ final class TrialRun {
             producers.end()
             heal(engine, scene)
         }
-        try attempt {
-            try producers.start(
-                Producers.Setting(
-                    cell: cell, run: setting.run, seed: setting.seed, epoch: recorder.epoch, lead: lead,
-                    directory: setting.directory),
-                client: system.clientOrders())
-        }
+        var setting = Producers.Setting(
+            cell: cell, run: setting.run, seed: setting.seed, epoch: recorder.epoch, lead: lead,
+            directory: setting.directory)
+        setting.straight = system.straight
+        try attempt { try producers.start(setting, client: system.clientOrders()) }
         cpuMeter = CPUMeter(consumers, bridges, lab?.nodes ?? [])
         teller.say("load")
         observed = system
@@ -271,7 +269,7 @@ final class TrialRun {
         } else {
             let nodes = lab?.nodes ?? []
             for line in lab?.close() ?? [] { teller.warn("left behind: \(line)") }
-            for node in nodes { SlowFsyncs.remove(of: node) }
+            for node in nodes { Preload.remove(of: node) }
         }
         (lab, system) = (nil, nil)
         teller.tellCommands()
@@ -310,8 +308,14 @@ final class TrialRun {
         header.fault = cell.fault.name
         header.seed = setting.seed
         header.retries = cell.configured.retries.rawValue
-        header.retention = cell.configured.retains
-        header.logs = GroupLogs.logs(of: cell.groups, system, retains: cell.configured.retains)
+        let retains = cell.configured.retains || cell.configured.dropsAcknowledged(by: cell.groups)
+        header.retention = retains
+        header.shards = system.parts.map { shard in
+            let streams = Set(shard.streams)
+            let agents = (0..<cell.workload.agents).filter { streams.contains($0 % system.streams.count) }
+            return History.Shard(name: Name(shard.name), agents: agents.map(Int64.init))
+        }
+        header.logs = GroupLogs.logs(of: cell.groups, system, retains: retains)
         return header
     }
 

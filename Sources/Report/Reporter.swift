@@ -5,28 +5,48 @@ import Glibc
 public enum Reporter {
     static let summaryFile = "summary.json"
     static let timelineFile = "timeline.json"
+    static let verdictFile = "verdict.json"
 
     /// Writes `summary.json`, `report.md`, `report.html` and `junit.xml`, each replaced as a whole or not at all. Plots
     /// come from the `timeline.json` of each trial's directory, where there is one.
-    public static func write(_ summary: Summary, to directory: String) throws(ReportError) {
+    ///
+    /// - Parameter runs: the directories of runs whose reports are to stand alone: without the trials' files, this
+    ///   machine's paths and `junit.xml`. Nil: the trials' directories are where the summary says.
+    public static func write(
+        _ summary: Summary, to directory: String, standalone runs: [String]? = nil
+    ) throws(ReportError) {
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         } catch {
             throw ReportError("cannot make the folder \(directory) for the reports: \(reason(of: error))")
         }
         var timelines: [String: Timeline] = [:]
+        var verdicts: Set<String> = []
         for trial in summary.cells.flatMap(\.trials) {
-            let path = Shell.path(Shell.path(directory, trial.directory), timelineFile)
-            timelines[trial.directory] = FileManager.default.contents(atPath: path).flatMap {
+            let place = Shell.path(directory, trial.directory)
+            let timeline = FileManager.default.contents(atPath: Shell.path(place, timelineFile)).flatMap {
                 try? JSONDecoder().decode(Timeline.self, from: $0)
             }
+            if runs != nil {
+                timelines[Standalone.name(of: trial.directory)] = timeline
+            } else {
+                timelines[trial.directory] = timeline
+                if FileManager.default.fileExists(atPath: Shell.path(place, verdictFile)) {
+                    verdicts.insert(trial.directory)
+                }
+            }
         }
+        var shown = summary
+        if let runs { shown = try Standalone.summary(summary, runs: runs) }
+        let page = ReportPage.text(shown, timelines: timelines, verdicts: verdicts)
         let files = [
-            (summaryFile, try summary.encoded()), ("report.md", Data(MarkdownReport.text(summary).utf8)),
-            ("report.html", Data(ReportPage.text(summary, timelines: timelines).utf8)),
-            ("junit.xml", Data(JUnitReport.text(summary).utf8)),
+            (summaryFile, try shown.encoded()),
+            ("report.md", Data(MarkdownReport.text(shown, verdicts: verdicts).utf8)),
+            ("report.html", Data(page.utf8)), ("junit.xml", Data(JUnitReport.text(shown).utf8)),
         ]
-        for (name, data) in files { try replace(Shell.path(directory, name), with: data) }
+        for (name, data) in files where runs == nil || name != "junit.xml" {
+            try replace(Shell.path(directory, name), with: data)
+        }
     }
 
     /// Writes a trial's timeline into its directory, for `write` to find.

@@ -16,6 +16,7 @@ struct ConfigurationEntry {
     var workload: Value?
     var trials: Int?
     var groups: Value?
+    var results: Value?
     /// Clients under audit that take the place of Holdfast's own.
     var producer: GuestSettings?
     var consumer: GuestSettings?
@@ -43,6 +44,7 @@ struct ConfigurationEntry {
         workload = try fields.optional("workload")
         trials = try fields.optional("trials")?.wholeNumber(in: SuiteReader.trials)
         groups = try fields.optional("groups")
+        results = try fields.optional("results")
         let faults = try fields.optional("faults")
         let producer = try fields.optional("producer")
         let consumer = try fields.optional("consumer")

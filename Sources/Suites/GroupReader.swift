@@ -111,6 +111,13 @@ enum GroupReader {
         if let value = try own("claim") {
             group.claim = value.text == "never" ? nil : try value.duration(in: times).wholeNanoseconds
         }
+        if let value = try own("deletes") {
+            group.deletes = try value.truth()
+            guard !group.deletes || group.ack != .none else {
+                throw value.diagnostic(
+                    "a group that acknowledges nothing deletes nothing", remedy: "another `ack`, or leave it out")
+            }
+        }
         if let value = try own("assignor") { group.assignor = try value.word(of: GroupSettings.Assignor.self) }
         if let value = try own("static") { group.isStatic = try value.truth() }
         if let value = try own("isolation") { group.isolation = try value.word(of: GroupSettings.Isolation.self) }

@@ -24,6 +24,8 @@ public struct Suite: Sendable {
     public var until: Until?
     /// What a configuration must keep to be recommended.
     public var slo: Objectives?
+    /// What is said of the brokers, to be held against the cells.
+    public var claims: [Claim] = []
 
     public struct Configuration: Sendable {
         public var name: String

@@ -14,6 +14,7 @@ struct SuiteReader {
     private var workload = WorkloadDraft()
     private var trials = 1
     private var groups: Value?
+    private var results: Value?
     private var faults: (list: Value, entries: [FaultEntry])?
     private var cells: [Suite.Cell] = []
     /// The fault's name by the folder of each cell.
@@ -31,9 +32,10 @@ struct SuiteReader {
 
     private mutating func suite(_ document: Value, text: String, search: FaultSearch) throws(Diagnostic) -> Suite {
         var fields = try Fields(document, of: "a suite")
-        let name = try fields.required("suite", such: "suite: redis-durability").name()
+        let name = try fields.required("suite", such: "suite: redis-matrix").name()
         let workload = try fields.optional("workload")
         groups = try fields.optional("groups")
+        results = try fields.optional("results")
         let configurations = try fields.required("configurations", such: "a list of {name: …, system: …}")
         let faults = try fields.optional("faults")
         trials = try fields.optional("trials")?.wholeNumber(in: Self.trials) ?? 1
@@ -42,6 +44,7 @@ struct SuiteReader {
         let controls = try fields.optional("controls")
         let gates = try fields.optional("gates")
         let slo = try fields.optional("slo")
+        let claims = try fields.optional("claims")
         try fields.finish()
 
         if let workload { try self.workload.apply(workload) }
@@ -56,11 +59,15 @@ struct SuiteReader {
         for (control, place) in proven {
             try checkMatch(control.configuration, control.fault, entries, place, "control")
         }
-        return Suite(
+        let claimed = try ClaimsReader.read(claims)
+        for (pattern, place) in claimed.flatMap(\.patterns) { try checkMatch(pattern, entries, place) }
+        var suite = Suite(
             name: name, path: document.file, text: text, seed: Int64(seed), configurations: checked, cells: cells,
             notApplicable: notApplicable, gates: judged.map(\.gate), controls: proven.map(\.control),
             until: try until.map { value throws(Diagnostic) in try Until(value) },
             slo: try slo.map { value throws(Diagnostic) in try ObjectivesReader.read(value) })
+        suite.claims = claimed.map(\.claim)
+        return suite
     }
 
     private func configurations(
@@ -93,7 +100,8 @@ struct SuiteReader {
 
     /// Adds a configuration's cells.
     private mutating func add(_ entry: ConfigurationEntry) throws(Diagnostic) -> Suite.Configuration {
-        let groups = try GroupReader.read(entry.groups ?? groups, for: entry.kind)
+        var groups = try GroupReader.read(entry.groups ?? groups, for: entry.kind)
+        try ResultsReader.add(entry.results ?? results, to: &groups, for: entry.kind)
         var draft = workload
         if let own = entry.workload { try draft.apply(own) }
         let usual = try draft.checked(for: entry.place)
@@ -119,9 +127,13 @@ struct SuiteReader {
             }
             var own = draft
             if let workload = fault.workload { try own.apply(workload) }
-            let settings = try own.checked(for: entry.place)
+            var settings = try own.checked(for: entry.place)
             if let problem = fault.fault.missingProducer(of: settings.producers) { throw problem }
             let configured = try entry.configured(for: settings, in: lab)
+            if let objection = configured.objection(to: groups, in: lab) {
+                throw entry.place.diagnostic(objection.problem, remedy: objection.remedy)
+            }
+            settings.additionalKinds = configured.straightKinds
             if let problem = fault.fault.missingConsumer(of: groups, hasBridges: configured.bridge != nil) {
                 throw problem
             }
@@ -169,6 +181,22 @@ struct SuiteReader {
                 "the fault \(shown(entry.fault.name)) applies to no configuration here",
                 remedy: "it applies to \(entry.fault.appliesTo.joined(separator: ", ")); here is "
                     + systems.joined(separator: ", "))
+        }
+    }
+
+    private func checkMatch(
+        _ pattern: CellPattern, _ entries: [ConfigurationEntry], _ place: Value
+    ) throws(Diagnostic) {
+        try checkMatch(pattern.configuration, pattern.fault, entries, place, "claim")
+        guard let row = pattern.row else { return }
+        let found = cells.filter {
+            pattern.configuration.matches($0.configuration.name) && pattern.fault.matches($0.fault.name)
+        }
+        let rows = found.compactMap(\.description)
+        if !rows.contains(where: row.matches) {
+            throw place.diagnostic(
+                "no cell of these is described as \(shown(row.pattern)), so the claim judges nothing",
+                remedy: suggestion(for: row.pattern, among: rows))
         }
     }
 

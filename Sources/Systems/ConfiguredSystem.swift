@@ -36,8 +36,15 @@ public protocol ConfiguredSystem: Sendable {
     var keepsInMemory: Bool { get }
     /// What this machine lacks for such groups, and how to get it; nil: nothing.
     func lack(for groups: [GroupSettings]) -> String?
+    /// Why nobody could judge it with such groups, or why its server would refuse them, and what to do instead; nil: it is
+    /// fine.
+    func objection(to groups: [GroupSettings], in lab: any LabKind) -> (problem: String, remedy: String)?
+    /// Acknowledged events are let go at once, so that events which nobody acknowledged stand between them.
+    func dropsAcknowledged(by groups: [GroupSettings]) -> Bool
     /// The bridges between its tiers; nil: it has none.
     var bridge: BridgeSettings? { get }
+    /// Kinds that its agents have beyond the usual ones: they go straight to its cold tier.
+    var straightKinds: [EventKind] { get }
 }
 
 extension ConfiguredSystem {
@@ -49,7 +56,10 @@ extension ConfiguredSystem {
     public func retention(of workload: WorkloadSettings) -> Int64? { nil }
     public var keepsInMemory: Bool { false }
     public func lack(for groups: [GroupSettings]) -> String? { nil }
+    public func objection(to groups: [GroupSettings], in lab: any LabKind) -> (problem: String, remedy: String)? { nil }
+    public func dropsAcknowledged(by groups: [GroupSettings]) -> Bool { false }
     public var bridge: BridgeSettings? { nil }
+    public var straightKinds: [EventKind] { [] }
     public func servers(in lab: any LabKind) throws(SystemError) -> [ServerVersion] { [try server(in: lab)] }
 }
 
@@ -76,20 +86,20 @@ public struct TrialSetting: Sendable {
     /// Made when the system starts, with what holds their dead letters.
     public var groups: [GroupSettings]
     /// Loaded into every server, where the trial's fault slows fsyncs down.
-    public var slowFsyncs: SlowFsyncs?
+    public var preload: Preload?
 
     public init(
         run: String, agents: Int, logDirectory: String, expectedBytes: Int, ownFilesystems: Bool,
-        groups: [GroupSettings] = [], slowFsyncs: SlowFsyncs? = nil
+        groups: [GroupSettings] = [], preload: Preload? = nil
     ) {
         (self.run, self.agents, self.logDirectory) = (run, agents, logDirectory)
         (self.expectedBytes, self.ownFilesystems, self.groups) = (expectedBytes, ownFilesystems, groups)
-        self.slowFsyncs = slowFsyncs
+        self.preload = preload
     }
 
     /// What a node's server must have in its environment from its first start on.
     func environment(of node: any Node) throws(SystemError) -> [String: String] {
-        guard let slowFsyncs else { return [:] }
-        do { return try slowFsyncs.prepare(node) } catch { throw SystemError(.lab, "\(error)") }
+        guard let preload else { return [:] }
+        do { return try preload.prepare(node) } catch { throw SystemError(.lab, "\(error)") }
     }
 }

@@ -79,6 +79,10 @@ public protocol System: AnyObject {
     var logs: [History.Log] { get }
     /// What a bridge between its tiers must know; nil: it has none.
     var bridge: BridgePlan? { get }
+    /// Parts of its streams that have a primary of their own, by the name of that at this moment; empty: it is one whole.
+    var parts: [(name: String, streams: [Int])] { get }
+    /// Where producers write the workload's additional kinds; nil: where they write all others.
+    var straight: ProducerOrders.Straight? { get }
 
     // Consumer groups: those of the trial's setting.
 
@@ -93,6 +97,11 @@ public protocol System: AnyObject {
     /// What the group has not been handed or has not confirmed, as the system says at this moment. May be asked some ten
     /// times a second.
     func backlog(of group: GroupSettings) throws(SystemError) -> Backlog
+    /// Where executors answer, by their names in the history, as many as there are streams of events; empty if no group
+    /// reads that.
+    var resultStreams: [String] { get }
+    /// What an executor must know to publish its results.
+    func resultOrders() -> ClientOrders
     /// Where each group stands in each of its streams now that all is over.
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd]
 }
@@ -103,6 +112,8 @@ extension System {
     public func tier(of node: any Node) -> String? { nil }
     public var logs: [History.Log] { [] }
     public var bridge: BridgePlan? { nil }
+    public var parts: [(name: String, streams: [Int])] { [] }
+    public var straight: ProducerOrders.Straight? { nil }
     public var isolates: Bool { false }
     public func moveSlots(
         part: Int, from node: any Node, to other: (any Node)?, atomically: Bool, patience: any Patience
@@ -110,7 +121,13 @@ extension System {
         throw SystemError(.notApplicable, "\(node.name) has no slots: only redis-cluster has")
     }
     public func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
-        (clientOrders(), group.name)
+        (group.reads == .results ? resultOrders() : clientOrders(), group.name)
+    }
+    public var resultStreams: [String] { [] }
+    public func resultOrders() -> ClientOrders {
+        var orders = clientOrders()
+        orders.streams = resultStreams
+        return orders
     }
     public func deadStreams(of group: GroupSettings) -> [String] { [] }
     public func backlog(of group: GroupSettings) throws(SystemError) -> Backlog { Backlog(unread: 0, pending: 0) }

@@ -69,6 +69,12 @@ public struct ConfigurationText: Sendable {
     /// Where it is to run: what its server can do depends on it.
     public var lab: any LabKind
 
+    /// What the suite writes of one of the settings.
+    func setting(_ name: String) -> Value? {
+        guard let settings, case .mapping(let fields) = settings.content else { return nil }
+        return fields.first { $0.key.text == name }?.value
+    }
+
     public init(
         name: String, settings: Value?, ack: Value?, retries: Value?, transactions: Value? = nil, place: Value,
         agents: Int, inFlight: Int, lab: any LabKind = LabKinds.usual

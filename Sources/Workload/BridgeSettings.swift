@@ -27,6 +27,8 @@ public struct BridgeSettings: Codable, Hashable, Sendable {
     public var batch = 500
     /// A bridge of which nothing is heard for so long is taken for dead, and what it held is another's.
     public var claim: Int64 = 2_000_000_000
+    /// Each batch of a stream is a transaction of Kafka's.
+    public var transactions = false
     /// What is forwarded.
     public var kinds: [EventKind] = Self.usualKinds
     /// A bridge under audit that takes the place of Holdfast's own.
@@ -34,6 +36,9 @@ public struct BridgeSettings: Codable, Hashable, Sendable {
 
     /// A memory read changes nothing: whoever restores an agent can do without.
     public static let usualKinds = EventKind.usual.filter { $0 != .memoryRead }
+
+    /// What producers write straight to the cold log: nobody waits for it, and none of it may go with the hot tier.
+    public static let straightKinds: [EventKind] = [.agentLifecycle, .audit]
 
     public init() {}
 

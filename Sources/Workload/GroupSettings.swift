@@ -31,6 +31,13 @@ public struct GroupSettings: Codable, Hashable, Sendable {
         case consumer
     }
 
+    /// What it reads.
+    public enum Source: String, Codable, Sendable {
+        case events
+        /// What executors answered.
+        case results
+    }
+
     public enum Start: String, CaseIterable, Codable, Sendable {
         case beginning
         case end
@@ -62,6 +69,11 @@ public struct GroupSettings: Codable, Hashable, Sendable {
     public var start: Start = .beginning
     /// After so many deliveries an event that cannot be processed goes to the dead letters; nil: never.
     public var deadLetterAfter: Int?
+    /// What every group has acknowledged is deleted at once.
+    public var deletes = false
+    public var reads: Source = .events
+    /// It answers each dispatch with a result, and is done with it only then.
+    public var answers = false
 
     public init(name: String, consumers: Int = 1, processes: Int? = nil) {
         (self.name, self.consumers, self.processes) = (name, consumers, processes ?? consumers)

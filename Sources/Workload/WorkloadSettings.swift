@@ -13,7 +13,7 @@ public struct WorkloadSettings: Codable, Hashable, Sendable {
     public var producers: Int
     /// How many attempts an agent may have unanswered.
     public var inFlight: Int
-    /// Kinds beyond the six that every life has (`agent-lifecycle`, `audit`).
+    /// Kinds beyond the six that every life has (`agent-lifecycle`, `audit`): they go another way than these.
     public var additionalKinds: [EventKind]
     /// Share of the events that no consumer can process, from 0 to 1.
     public var poison: Double = 0
@@ -67,11 +67,6 @@ public struct WorkloadSettings: Codable, Hashable, Sendable {
 
     /// Mean nanoseconds between two events of one agent.
     var spacing: Double { Double(agents) / rate * 1e9 }
-
-    /// The agents of one of the producers, numbered from 0: every `producers`-th, so that neighbours are apart.
-    public func agents(ofProducer producer: Int) -> [Int64] {
-        stride(from: producer, to: agents, by: producers).map(Int64.init)
-    }
 }
 
 extension WorkloadSettings {

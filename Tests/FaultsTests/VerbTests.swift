@@ -8,7 +8,8 @@ struct VerbTests {
         #expect(
             Verbs.all.map { $0.name } == [
                 "kill", "terminate", "pause", "resume", "restart", "start", "promote", "move-slots", "isolate", "limit",
-                "drop", "delay", "reset", "power-loss", "fill-disk", "slow-fsync", "damage", "command", "heal",
+                "drop", "delay", "reset", "power-loss", "fill-disk", "slow-fsync", "step-clock", "sync", "damage",
+                "command", "heal",
             ])
         for verb in Verbs.all where verb != Heal.self {
             let kinds = [verb is any BuiltVerb.Type, verb is any BuiltFarVerb.Type, verb is any BuiltProcessVerb.Type]
@@ -42,6 +43,8 @@ struct VerbTests {
         let reset = try verb("{do: reset, node: primary, from: clients, replies: true, times: 20, every: 1s}") as? Reset
         #expect(reset?.times == 20 && reset?.every == .seconds(1) && reset?.dropsReplies == true)
         #expect((try verb("{do: fill-disk, node: primary}") as? FillDisk)?.leave == 0)
+        #expect((try verb("{do: step-clock, node: primary, back: 5s}") as? StepClock)?.by == .seconds(-5))
+        #expect((try verb("{do: step-clock, node: primary, ahead: 1h}") as? StepClock)?.by == .seconds(3600))
         #expect((try verb("{do: slow-fsync, node: primary, by: 900ms}") as? SlowFsync)?.by == .milliseconds(900))
         let cut = try verb("{do: damage, node: primary, file: \"*.incr.aof\", cut: 70}") as? Damage
         #expect(cut?.change == .cut(bytes: 70))
@@ -58,7 +61,15 @@ struct VerbTests {
             "{do: kil, node: primary}",
             "8: timeline[1].do: \"kil\" is not known; did you mean \"kill\"? Known here: "
                 + "kill, terminate, pause, resume, restart, start, promote, move-slots, isolate, limit, drop, delay, "
-                + "reset, power-loss, fill-disk, slow-fsync, damage, command, heal"
+                + "reset, power-loss, fill-disk, slow-fsync, step-clock, sync, damage, command, heal"
+        ),
+        (
+            "{do: step-clock, node: primary}",
+            "26: timeline[1].node: a clock is stepped one way; write one of `ahead: 10s` and `back: 10s`"
+        ),
+        (
+            "{do: step-clock, node: primary, ahead: 1s, back: 1s}",
+            "42: timeline[1].ahead: a clock is stepped one way; write one of `ahead: 10s` and `back: 10s`"
         ),
         (
             "{do: kill}",
@@ -146,7 +157,7 @@ struct VerbTests {
             "{do: heal, what: isolat}",
             "20: timeline[1].what: \"isolat\" is not known; did you mean \"isolate\"? Known here: "
                 + "kill, terminate, pause, resume, restart, start, promote, move-slots, isolate, limit, drop, delay, "
-                + "reset, power-loss, fill-disk, slow-fsync, damage, command"
+                + "reset, power-loss, fill-disk, slow-fsync, step-clock, sync, damage, command"
         ),
     ])
     func whatIsWrongIsRefused(step: String, text: String) {

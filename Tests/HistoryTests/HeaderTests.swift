@@ -2,6 +2,10 @@ import Foundation
 import History
 import Testing
 
+private func withShards(_ shards: String) -> String {
+    header.replacingOccurrences(of: #""retention":null"#, with: #""retention":null,"shards":"# + shards)
+}
+
 private func withLogs(_ logs: String) -> String {
     header.replacingOccurrences(of: #""retention":null"#, with: #""retention":null,"logs":"# + logs)
 }
@@ -33,6 +37,11 @@ private func changing(_ what: String, _ with: String) -> String {
         (changing(#""retention":null"#, #""retention":true"#), "retention", "an object or null is needed"),
         (changing(#""retention":null"#, #""retention":[]"#), "retention", "an object or null is needed"),
         (changing(#""run":"r""#, #""run":"\udfff""#), "run", "surrogate"),
+        (withShards("[]"), "shards", "an object is needed"),
+        (withShards(#"{"a":[1],"a":[2]}"#), "shards.a", "given twice"),
+        (withShards(#"{"a":1}"#), "shards.a", "an array of agents is needed"),
+        (withShards(#"{"a":["1"]}"#), "shards.a", "a whole number is needed"),
+        (withShards(#"{"a":[1],"b":[1]}"#), "shards.b", "agent 1 is in a shard already"),
         (withLogs("[]"), "logs", "an object is needed"),
         (withLogs("{}"), "logs", "no log in it"),
         (withLogs(#"{"a":null}"#), "logs.a", "an object is needed"),

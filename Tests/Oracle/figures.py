@@ -530,7 +530,12 @@ def agents(view):
             "damaged": len(total & hurt)}
 
 
-def recovery(world):
+def to_home(world, home):
+    """the attempts that events made to their home; only those at home in one log, if it is named"""
+    return [attempt for attempt in world.to_home() if home in (None, attempt.log)]
+
+
+def recovery(world, home=None):
     """for each fault id with an effect, from its first effect to the first outcome `acked` of an attempt begun after
     it; null if there was none; ordered by id. Recovery and longest gap take outcomes, whatever became of a
     transaction"""
@@ -540,15 +545,15 @@ def recovery(world):
             effects[fault.id] = min(effects.get(fault.id, fault.t), fault.t)
     out = []
     for id_, effect in sorted(effects.items()):
-        acks = [a.outcome.t for a in world.to_home() if a.t > effect and a.outcome and a.outcome.result == "acked"]
+        acks = [a.outcome.t for a in to_home(world, home) if a.t > effect and a.outcome and a.outcome.result == "acked"]
         out.append({"fault": id_, "ns": min(acks) - effect if acks else None})
     return out
 
 
-def longest_gap(world):
+def longest_gap(world, home=None):
     """the longest of: first attempt to first acked outcome, between acked outcomes one after the other, last acked
     outcome to the last attempt if that is later; without any, first to last attempt"""
-    attempts = world.to_home()
+    attempts = to_home(world, home)
     if not attempts:
         return 0
     acks = sorted(a.outcome.t for a in attempts if a.outcome and a.outcome.result == "acked")
@@ -574,11 +579,51 @@ def percentiles(values):
             "p999": at_least(999), "max": max(values, default=0)}
 
 
-def ack_latency(world):
+def ack_latency(world, home=None, is_meant=lambda intended: True):
     """earliest ack of an acked attempt to its home less `intended`, per event that has one (of a transactional attempt:
     the transaction's `t`, if committed)"""
-    times = {event: world.ack_time(world.attempts_to(event, world.home(event))) for event in world.by_event}
+    times = {event: world.ack_time(world.attempts_to(event, world.home(event))) for event in world.by_event
+             if home in (None, world.home(event)) and is_meant(world.intended(event))}
     return percentiles([t - world.intended(event) for event, t in times.items() if t is not None])
+
+
+def phases(world):
+    """ack latency of events at home in the first log, by their intended time: before the first effect of a fault, from
+    then until the last end of one (without any: for good), and after that; None without an effect"""
+    faults = world.history.of("fault")
+    effects = [fault.t for fault in faults if fault.phase == "effect"]
+    if not effects:
+        return None
+    struck = min(effects)
+    healed = max((fault.t for fault in faults if fault.phase == "end"), default=LARGEST)
+    first = list(world.logs)[0]
+    return {"before": ack_latency(world, first, lambda intended: intended < struck),
+            "during": ack_latency(world, first, lambda intended: struck <= intended <= healed),
+            "after": ack_latency(world, first, lambda intended: intended >= struck and intended > healed)}
+
+
+def by_home(world, figure):
+    """by the name of each log that some event is at home in, where there are several such; else None"""
+    homes = {world.home(event) for event in world.by_event}
+    return {home: figure(home) for home in homes} if len(homes) > 1 else None
+
+
+def turn(groups):
+    """delivery latency of the first group (by its log, its dead letters, its name) whose log has `own` and is nobody's
+    dead letters; None if there is none"""
+    dead = {group.dead for group in groups.values() if group.dead}
+    for group in in_order(groups):
+        if group.view.log.own and group.view.log.name not in dead:
+            return delivery_latency(group)
+    return None
+
+
+def in_order(groups):
+    """by log, then dead letters (none first), then name"""
+    def place(group):
+        names = list(group.world.logs)
+        return (names.index(group.view.log.name), names.index(group.dead) if group.dead else -1)
+    return [groups[name] for name in sorted(groups, key=lambda name: (place(groups[name]), name))]
 
 
 def delivery_latency(group):

@@ -8,10 +8,12 @@ import json
 import sys
 
 from figures import (
-    aborted_read, ack_latency, acks_lost, agents, backdated, catch_up, corrupted, corrupted_deliveries, dead_letters,
+    aborted_read, ack_latency, acks_lost, agents, backdated, by_home, catch_up, corrupted, corrupted_deliveries,
+    dead_letters,
     delivery_latency, diverged, duplicated, early_read, event_figures, expired, expired_unseen, group_states,
     invalid_reasons, lag_events, lag_ns, leaked, log_states, longest_gap, loss, lost, misplaced, moved, out_of_order,
-    pause, recovered, recovery, redelivered, reordered, stuck, torn, torn_read, transaction_ids, undelivered, unexpected_failed,
+    pause, phases, recovered, recovery, redelivered, reordered, stuck, torn, torn_read, transaction_ids, turn,
+    undelivered, unexpected_failed,
     unexpected_foreign, unexpected_never_attempted, unprocessed, vanished)
 from interchange import History, Refusal
 from world import Group, World
@@ -154,6 +156,14 @@ def verdict_of(history):
         "examples": examples.by_name}
     if history.header.logs is not None:
         verdict["logs"] = logs_
+        own = by_home(
+            world, lambda home: {"longest_gap_ns": longest_gap(world, home), "recovery": recovery(world, home)})
+        if own is not None:
+            verdict["availability"]["logs"] = own
+            verdict["latency"]["logs"] = by_home(world, lambda home: ack_latency(world, home))
+    for name, found in (("phases", phases(world)), ("turn", turn(groups))):
+        if found is not None:
+            verdict["latency"][name] = found
     wrong = (len(torn_ones) + len(leaked_ones) + sum(wrong_in_log(log) for log in logs_.values())
              + sum(wrong_in_group(group) for group in figures.values()))
     return (3 if reasons else 1 if wrong else 0), verdict

@@ -38,10 +38,10 @@ struct Audit {
         let result = try await Holdfast.takingTurns {
             if lab == "docker" {
                 let host = try #require(DockerHost.shared)
-                return try host.run(command, environment: Holdfast.kafkaEnvironment, deadline: .seconds(600))
+                return try host.run(command, environment: Holdfast.environment, deadline: .seconds(600))
             }
             return try Tool.run(
-                command[0], Array(command.dropFirst()), deadline: .seconds(600), environment: Holdfast.kafkaEnvironment)
+                command[0], Array(command.dropFirst()), deadline: .seconds(600), environment: Holdfast.environment)
         }
         exit = result.status
         said = result.output + result.errors

@@ -6,7 +6,7 @@ import Testing
 @Suite(
     .serialized,
     .enabled(
-        if: !Holdfast.kafkaEnvironment.isEmpty,
+        if: !Holdfast.environment.isEmpty,
         "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"),
     .enabled(if: Holdfast.runsTrials, "needs root of the machine and a redis-server"), .timeLimit(.minutes(5)))
 struct HybridTrialTests {
@@ -36,7 +36,7 @@ struct HybridTrialTests {
                 + Self.configuration(
                     "before", "{count: 2, claim: 1s, ack: before-kafka}",
                     "{fault: bridge-kill, with: {stage: acked}}"),
-            environment: Holdfast.kafkaEnvironment, within: .seconds(240))
+            environment: Holdfast.environment, within: .seconds(240))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
         func figure(_ cell: String, _ fault: String, _ path: String) throws -> Int64 {
             let trial = try run.folder.trial(cell, fault)
@@ -46,7 +46,10 @@ struct HybridTrialTests {
         for (cell, fault) in [("after", "none"), ("after", "bridge-kill"), ("before", "bridge-kill")] {
             let acked = try figure(cell, fault, "events.acked")
             #expect(acked > 700)
-            #expect(try figure(cell, fault, "logs.hot.entries") == acked)
+            // All but what goes straight to the cold log.
+            let hot = try figure(cell, fault, "latency.logs.hot.count")
+            #expect(try figure(cell, fault, "logs.hot.entries") == hot)
+            #expect(try figure(cell, fault, "latency.logs.cold.count") == acked - hot && hot < acked)
             #expect(try figure(cell, fault, "logs.hot.lost") == 0)
             for finding in [
                 "corrupted", "diverged", "unexpected.never_attempted", "duplicated.unexplained", "reordered.retried",
@@ -62,9 +65,10 @@ struct HybridTrialTests {
         let history = try run.history("after", "none")
         let attempts = history.of("attempt")
         let written = attempts.filter { $0["log"] == nil && $0["kind"]?.string != "memory-read" }.map(Lines.event)
-        let carried = attempts.filter { $0["log"]?.string == "cold" }.map(Lines.event)
+        let cold = attempts.filter { $0["log"]?.string == "cold" }
+        let carried = cold.filter { !Self.isStraight($0) }.map(Lines.event)
         #expect(Set(written) == Set(carried) && written.count == carried.count)
-        #expect(try figure("after", "none", "logs.cold.entries") == Int64(written.count))
+        #expect(try figure("after", "none", "logs.cold.entries") == Int64(cold.count))
         for finding in ["logs.cold.lost", "logs.cold.duplicated.retried", "groups.bridge.redelivered.unacked"] {
             #expect(try figure("after", "none", finding) == 0, "\(finding)")
         }
@@ -80,5 +84,58 @@ struct HybridTrialTests {
         #expect(try figure("before", "bridge-kill", "log.duplicated.retried") == 0)
         #expect(try figure("before", "bridge-kill", "groups.bridge.unprocessed") == lost)
         #expect(try figure("before", "bridge-kill", "groups.bridge.redelivered.unacked") == 0)
+    }
+
+    private static func isStraight(_ attempt: JSONValue) -> Bool {
+        ["audit", "agent-lifecycle"].contains(attempt["kind"]?.string)
+    }
+
+    /// Executors answer every dispatch once, what nobody waits for goes straight to the cold log, and a bridge that was
+    /// given up for dead with a transaction open is fenced by its heir: nothing of what it had under way comes twice.
+    @Test func turnsTrailsAndTransactions() async throws {
+        let run = try await Scenario(
+            """
+            suite: hybrid
+            workload: {agents: 20, rate: 300, duration: 3s, payload: 200, producers: 1}
+            results: {executors: 2}
+            seed: 5
+            configurations:
+
+            """
+                + Self.configuration(
+                    "turns", "{count: 2, claim: 1s, transactions: true}",
+                    "{fault: bridge-zombie, with: {pause: 2s}}"),
+            environment: Holdfast.environment, within: .seconds(120))
+        #expect(run.result.status == .exited(0), "\(run.result.output)")
+        let trial = try run.folder.trial("turns", "bridge-zombie")
+        #expect(trial["status"]?.string == "valid", "\(trial["reason"]?.string ?? "")")
+        func figure(_ path: String) throws -> Int64 { try #require(trial["verdict"]?[path]?.integer, "\(path)") }
+        for log in ["hot", "cold", "results"] {
+            for finding in [
+                "lost", "corrupted", "diverged", "unexpected.failed", "unexpected.never_attempted",
+                "duplicated.retried", "duplicated.unexplained", "reordered.retried", "reordered.unexplained",
+            ] {
+                #expect(try figure("logs.\(log).\(finding)") == 0, "\(log): \(finding)")
+            }
+        }
+        let attempts = try run.history("turns", "bridge-zombie").of("attempt")
+        let dispatches = attempts.filter { $0["log"] == nil && $0["kind"]?.string == "tool-call" }.map(Lines.event)
+        let results = attempts.filter { $0["log"]?.string == "results" }
+        #expect(!dispatches.isEmpty && results.count == dispatches.count)
+        #expect(Set(results.map(Lines.event)) == Set(dispatches))
+        #expect(results.allSatisfy { $0["kind"]?.string == "tool-result" })
+        #expect(try figure("latency.turn.count") == Int64(dispatches.count))
+
+        let straight = attempts.filter(Self.isStraight)
+        #expect(!straight.isEmpty && straight.allSatisfy { $0["log"]?.string == "cold" && $0["transaction"] == nil })
+        let carried = attempts.filter { $0["log"]?.string == "cold" && !Self.isStraight($0) }
+        #expect(!carried.isEmpty && carried.allSatisfy { $0["transaction"]?.string != nil })
+        #expect(try figure("transactions.committed") > 0)
+        for finding in ["transactions.torn", "transactions.leaked", "groups.bridge.stuck"] {
+            #expect(try figure(finding) == 0, "\(finding)")
+        }
+        // What the zombie had was handed to another, and neither its try nor another's is there twice.
+        #expect(try figure("groups.bridge.redelivered.unacked") > 0)
+        for phase in ["before", "during", "after"] { #expect(try figure("latency.phases.\(phase).count") > 0) }
     }
 }

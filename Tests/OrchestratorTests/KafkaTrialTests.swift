@@ -6,7 +6,7 @@ import Testing
 @Suite(
     .serialized,
     .enabled(
-        if: !Holdfast.kafkaEnvironment.isEmpty,
+        if: !Holdfast.environment.isEmpty,
         "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"),
     .enabled(if: Privileges.isFullRoot, "needs root of the machine"), .timeLimit(.minutes(10)))
 struct KafkaTrialTests {
@@ -22,7 +22,7 @@ struct KafkaTrialTests {
 
     private func run(_ configurations: String) async throws -> Scenario {
         let run = try await Scenario(
-            Self.suite(configurations), environment: Holdfast.kafkaEnvironment, within: .seconds(420))
+            Self.suite(configurations), environment: Holdfast.environment, within: .seconds(420))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
         return run
     }

@@ -74,7 +74,7 @@ struct LeakTests {
                 stage.host.command([
                     "/usr/bin/env", "--chdir=\(stage.place.here)", Holdfast.path, "run", suite, "--out", out, "--only",
                     only,
-                ]), environment: Holdfast.kafkaEnvironment, in: stage.place.path, output: said)
+                ]), environment: Holdfast.environment, in: stage.place.path, output: said)
             traces = Traces(of: child.pid, out: out)
         }
 
@@ -261,7 +261,7 @@ struct LeakTests {
             let text = try #require(Files.read(path, limit: 1 << 20))
             var random = SystemRandomNumberGenerator()
             // What is skipped ends before it can be killed.
-            let runnable = cells.filter { $0.configuration.kind.name != "kafka" || !Holdfast.kafkaEnvironment.isEmpty }
+            let runnable = cells.filter { $0.configuration.kind.name != "kafka" || !Holdfast.environment.isEmpty }
             let cell = try #require(runnable.randomElement(using: &random))
             let run = try Running(stage, suite: text, only: cell.label)
             run.killAtAnyMoment(within: .milliseconds(cell.configuration.kind.name == "kafka" ? 18_000 : 8500))

@@ -28,6 +28,13 @@ struct FigureTests {
         var percentiles = Verdict.Percentiles()
         (percentiles.count, percentiles.p99) = (1, 44)
         verdict.latency.delivery = [Name("updater"): percentiles]
+        verdict.latency.turn = percentiles
+        verdict.latency.logs = [Name("hot"): percentiles]
+        verdict.latency.phases = .init()
+        verdict.latency.phases?.during = percentiles
+        var hot = Verdict.Availability()
+        hot.longestGapNanoseconds = 55
+        verdict.availability.logs = [Name("hot"): hot]
     }
 
     @Test(arguments: [
@@ -70,12 +77,15 @@ struct FigureTests {
         ("loss.window", 730), ("latency.ack.p99", 2_140_000), ("events.failed", 0), ("agents.damaged", 180),
         ("availability.longest_gap", 3_100_000), ("groups.updater.lag.max", 7_000), ("groups.*.lag.max_events", 8),
         ("latency.delivery.*.p99", 44), ("latency.delivery.updater.p99", 44), ("refused_starts", 2), ("log.lost", 9),
-        ("lost", 9), ("log.reordered.max_displacement", 6),
+        ("lost", 9), ("log.reordered.max_displacement", 6), ("latency.turn.p99", 44), ("latency.logs.hot.p99", 44),
+        ("latency.phases.during.p99", 44), ("availability.logs.hot.longest_gap", 55),
     ])
     func figuresAreDottedPathsOfTheVerdictWithoutNs(name: String, expected: Int64) throws {
         var verdict = Fixture.verdict(lost: 9, window: 730)
         verdict.groups = Self.groups.groups
-        verdict.latency.delivery = Self.groups.latency.delivery
+        verdict.latency = Self.groups.latency
+        verdict.latency.ack.p99 = 2_140_000
+        verdict.availability.logs = Self.groups.availability.logs
         verdict.log.reordered.maxDisplacement = 6
         #expect(try value(figure: name, in: verdict, refusedStarts: 2) == .amount(expected))
     }

@@ -163,7 +163,7 @@ struct MarkdownTests {
         #expect(text.contains("&lt;script&gt;"))
         let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
         let bars = rows.map { row in row.split(separator: "\\|").joined().count { $0 == "|" } }
-        // The matrix of 13 faults, gates and controls, figures.
-        #expect(Set(bars) == [15, 4, 14])
+        // The matrix of 13 faults, gates and controls, figures, trials.
+        #expect(Set(bars) == [15, 4, 14, 17])
     }
 }

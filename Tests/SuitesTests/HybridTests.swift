@@ -59,8 +59,19 @@ struct HybridTests {
                 + "memory-write, memory-read, state-transition, task-completion"
         ),
         (
-            "\(hot)\nbridge: {transactions: true}",
-            "6:28: configurations[0].bridge.transactions: bridges have no transactions yet; leave it out, or write false"
+            "\(hot)\nbridge: {transactions: true, ack: before-kafka}",
+            "6:13: configurations[0].bridge: a bridge that tells the hot tier before Kafka has nothing left to commit "
+                + "together with; write ack: after-kafka, or leave transactions out"
+        ),
+        (
+            "hot: {system: redis-standalone, settings: {streams: agent}}\nbridge: {transactions: true}",
+            "6:13: configurations[0].bridge: 200 streams would need as many transactional clients in one bridge; "
+                + "give the hot tier at most 32 streams, or write streams: shared"
+        ),
+        (
+            "\(hot)\ncold: {retries: none}\nbridge: {transactions: true}",
+            "6:11: configurations[0].cold: transactions need an idempotent producer and every in-sync replica; "
+                + "leave `retries` out, and write acks: all, or leave bridge.transactions out"
         ),
         (
             "\(hot)\nbridge: {command: [carry]}",
@@ -101,5 +112,6 @@ struct HybridTests {
             bridge.count == 3 && bridge.kinds == [.toolCall] && bridge.ack == .afterKafka && bridge.streams == .owned)
         #expect(suite.cells.first?.configured.acknowledgement == "wait 1 1000")
         #expect(suite.cells.first?.configured.retries == Retries.none)
+        #expect(suite.cells.first?.workload.additionalKinds == [.agentLifecycle, .audit])
     }
 }

@@ -59,7 +59,7 @@ struct RefusalTests {
         (
             "trails: 3",
             "6:1: trails: is no field of a suite; did you mean \"trials\"? Known here: suite, workload, groups, "
-                + "configurations, faults, trials, seed, until, controls, gates, slo"
+                + "results, configurations, faults, trials, seed, until, controls, gates, slo, claims"
         ),
         (
             "groups: [{consumers: 3}]",
@@ -127,7 +127,7 @@ struct RefusalTests {
     }
 
     @Test(arguments: [
-        ("{}", "1:1: suite: is missing, and a suite needs it; add it, such as suite: redis-durability"),
+        ("{}", "1:1: suite: is missing, and a suite needs it; add it, such as suite: redis-matrix"),
         ("[a]", "1:1: is a list; a suite is a mapping of fields"),
         (
             "suite: a",
@@ -243,7 +243,7 @@ struct RefusalTests {
     /// and repeated stand for what people's editors do.
     @Test func mangledFilesAreReadOrRefused() throws {
         var random = SplitMix64(seed: 20, purpose: .faults)
-        let names = ["suites/audit.yml", "suites/redis-durability.yml", "faults/primary-paused.yml"]
+        let names = ["suites/audit.yml", "suites/redis-matrix.yml", "faults/primary-paused.yml"]
         var refused = 0
         for round in 0..<300 {
             var bytes = try YAML.bytes(of: packageRoot + "/" + names[round % names.count])

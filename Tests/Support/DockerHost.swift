@@ -167,9 +167,9 @@ public final class DockerHost: Sendable {
 
     /// Images, and bystanders.
     private func prepare() throws {
-        let what = Holdfast.kafkaEnvironment.isEmpty ? ["redis"] : ["redis", "kafka"]
+        let what = Holdfast.environment.isEmpty ? ["redis"] : ["redis", "kafka"]
         let built = try run(
-            [Holdfast.root + "/compose/images/build.sh"] + what, environment: Holdfast.kafkaEnvironment,
+            [Holdfast.root + "/compose/images/build.sh"] + what, environment: Holdfast.environment,
             deadline: .seconds(400))
         guard built.succeeded else { throw Tool.failure(of: ["compose/images/build.sh"], built) }
         try docker("network", "create", "--label", "bystander", "--subnet", "198.19.239.0/24", "bystander")

@@ -49,9 +49,8 @@ public enum Holdfast {
             getenv("HOLDFAST_REDIS_SERVER").map { String(cString: $0) } ?? "redis-server") != nil
 
     /// What a run must be told to find Kafka, and what is kept of it between runs; empty where there is none.
-    public static let kafkaEnvironment: [String: String] = {
+    public static let environment: [String: String] = {
         var environment: [String: String] = [:]
-        guard getenv("KAFKA_HOME") != nil else { return environment }
         for name in ["KAFKA_HOME", "HOME", "XDG_CACHE_HOME"] {
             environment[name] = getenv(name).map { String(cString: $0) }
         }

@@ -40,6 +40,22 @@ private func refusal(
     }
 }
 
+/// Programs that say a version, and nothing else: enough for whoever asks what a server would have.
+private final class SayingServers {
+    private let folder = "\(NSTemporaryDirectory())holdfast-settings.\(UUID().uuidString.prefix(8))"
+
+    init() throws { try Files.makeFolders(folder) }
+
+    deinit { try? Files.removeTree(folder) }
+
+    func one(_ says: String) throws -> String {
+        let path = "\(folder)/\(UUID().uuidString.prefix(8))"
+        try Files.write("#!/bin/sh\necho \(says)\n", to: path)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return path
+    }
+}
+
 struct RedisSettingsTests {
     @Test func holdfastsOwnSettingsAreReadAndTheRestAreDirectives() throws {
         let settings = try configure(
@@ -55,6 +71,52 @@ struct RedisSettingsTests {
                 RedisSettings.Directive(name: "appendonly", value: "yes"),
                 RedisSettings.Directive(name: "hz", value: "50"),
             ])
+    }
+
+    /// Redis 8.2 has what newer suites ask for; where a server has not, the suite is refused, and no trial finds out.
+    @Test func whatAServerDoesNotHaveIsRefusedInWords() throws {
+        let servers = try SayingServers()
+        for (says, has) in [
+            ("Redis server v=7.0.15 sha=0", false), ("Redis server v=8.0.2 sha=0", false),
+            ("Redis server v=8.2.0 sha=0", true), ("Valkey server v=9.1.2 sha=0", false),
+        ] {
+            let server = try servers.one(says)
+            let text = "{maxlen: 5 acked, server: \(server)}"
+            if has {
+                #expect(try configure(text).maxlen?.isOfAcked == true)
+            } else {
+                #expect(refusal(text).contains("trimming by acknowledgements needs Redis 8.2"), "\(says)")
+            }
+            var group = GroupSettings(name: "g")
+            (group.claim, group.deletes) = (nil, true)
+            let own = ConfiguredRedisStandalone(settings: try configure("{server: \(server)}"))
+            #expect((own.objection(to: [group], in: LabKinds.usual) == nil) == has, "\(says)")
+        }
+        #expect(refusal("{maxlen: ~5 acked}").contains("`~` with `acked` cuts nothing"))
+    }
+
+    /// What goes from the middle of a stream could not be told from what was lost.
+    @Test func groupsThatMayAcknowledgeOutOfOrderAreRefusedWhereThatLetsEntriesGo() throws {
+        let plain = ConfiguredRedisStandalone(settings: try configure("{}"))
+        let acked = ConfiguredRedisStandalone(
+            settings: try configure("{maxlen: 5 acked, server: /nowhere/redis-server}"))
+        var group = GroupSettings(name: "g")
+        #expect(plain.objection(to: [group], in: LabKinds.usual) == nil)
+        #expect(acked.objection(to: [group], in: LabKinds.usual)?.problem.contains("the group g may do so") == true)
+        group.claim = nil
+        #expect(acked.objection(to: [group], in: LabKinds.usual) == nil)
+        #expect(acked.dropsAcknowledged(by: [group]) && !plain.dropsAcknowledged(by: [group]))
+        group.deadLetterAfter = 3
+        #expect(acked.objection(to: [group], in: LabKinds.usual) != nil)
+        (group.deadLetterAfter, group.consumers) = (nil, 2)
+        #expect(acked.objection(to: [group], in: LabKinds.usual) != nil)
+    }
+
+    @Test func entriesBearEventsNumbersOnlyWhereOneWriterHasOneUnderWay() throws {
+        let settings = try configure("{streams: agent, ids: event}")
+        #expect(settings.client["ids"] == "event")
+        #expect(refusal("{ids: event}").contains("streams are shared; `streams: agent`"))
+        #expect(refusal("{ids: mine}").contains("\"mine\""))
     }
 
     @Test func nothingGivenIsOneStreamOnExt4WithoutRetries() throws {
@@ -73,7 +135,8 @@ struct RedisSettingsTests {
         #expect(try configure("{}").client["maxlen"] == nil)
         #expect(ConfiguredRedisStandalone(settings: try configure("{maxlen: 5}")).retains)
         #expect(!ConfiguredRedisStandalone(settings: try configure("{}")).retains)
-        for text in ["0", "-1", "~", "\"~0\"", "many", "[5]", "1.5"] {
+        #expect(try configure("{maxlen: 5 acked, server: /nowhere/redis-server}").client["maxlen"] == "5 acked")
+        for text in ["0", "-1", "~", "\"~0\"", "many", "[5]", "1.5", "acked", "5 acknowledged", "5  acked"] {
             #expect(refusal("{maxlen: \(text)}").contains("is no length that a stream can be cut to"), "\(text)")
         }
     }
@@ -155,20 +218,12 @@ struct RedisSettingsTests {
     }
 
     @Test func waitAOFIsForServersThatHaveIt() throws {
-        let folder = "\(NSTemporaryDirectory())holdfast-settings.\(UUID().uuidString.prefix(8))"
-        try Files.makeFolders(folder)
-        defer { try? Files.removeTree(folder) }
-        func server(_ says: String) throws -> String {
-            let path = "\(folder)/\(UUID().uuidString.prefix(8))"
-            try Files.write("#!/bin/sh\necho \(says)\n", to: path)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
-            return path
-        }
-        let old = try server("Redis server v=7.0.15 sha=0")
+        let servers = try SayingServers()
+        let old = try servers.one("Redis server v=7.0.15 sha=0")
         let text = refusal("{appendonly: yes, server: \(old)}", ack: "waitaof 1 0")
         #expect(text.contains("`waitaof` needs Redis 7.2 or Valkey, and \(old) is Redis 7.0.15"), "\(text)")
         for says in ["Redis server v=7.2.0 sha=0", "Redis server v=8.2.3 sha=0", "Valkey server v=9.1.2 sha=0"] {
-            let settings = try configure("{appendonly: yes, server: \(try server(says))}", ack: "waitaof 1 0")
+            let settings = try configure("{appendonly: yes, server: \(try servers.one(says))}", ack: "waitaof 1 0")
             #expect(settings.ack == "waitaof 1 0 8000")
         }
         let missing = try configure("{appendonly: yes, server: no-such-server}", ack: "WAITAOF 1 0 500")

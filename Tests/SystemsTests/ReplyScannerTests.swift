@@ -178,7 +178,7 @@ struct PublisherPartsTests {
         for length in [0, 9, 10, 99, 100, 12_345] {
             var buffer = [UInt8](repeating: 0, count: request.length(value: length))
             let taken = buffer.withUnsafeMutableBytes { raw in
-                request.write(value: length, into: raw) { value in
+                request.write(7, value: length, into: raw) { value in
                     #expect(value.count == length)
                     for index in value.indices { value[index] = 0x78 }
                 }
@@ -188,6 +188,46 @@ struct PublisherPartsTests {
                 String(decoding: buffer.prefix(taken), as: UTF8.self) == words + String(repeating: "x", count: length)
                     + "\r\n+")
         }
+    }
+
+    @Test func anEntryMayBearItsEventsNumber() throws {
+        let length = RedisSettings.MaxLength("20 acked")
+        let request = XADDRequest(stream: "s", maxlen: length, isNumbered: true, behind: [])
+        for (seq, id) in [(Int64(0), "1-0"), (8, "9-0"), (9, "10-0"), (Int64(1) << 40, "\((1 << 40) + 1)-0")] {
+            var buffer = [UInt8](repeating: 0, count: request.length(value: 1))
+            let taken = buffer.withUnsafeMutableBytes { raw in
+                request.write(seq, value: 1, into: raw) { $0[0] = 0x78 }
+            }
+            let head = "*9\r\n$4\r\nXADD\r\n$1\r\ns\r\n$6\r\nMAXLEN\r\n$1\r\n=\r\n$2\r\n20\r\n$5\r\nACKED\r\n"
+            let tail = "$\(id.utf8.count)\r\n\(id)\r\n$1\r\ne\r\n$1\r\nx\r\n"
+            #expect(String(decoding: buffer.prefix(taken), as: UTF8.self) == head + tail)
+        }
+    }
+
+    /// A first try that is refused met another's entry; a repeated one met its own.
+    @Test func onlyARepeatedTrysRefusalIsAnAcknowledgement() throws {
+        let client = ClientOrders(
+            client: "redis", addresses: [], streams: ["s"], ack: "reply", settings: ["ids": "event"])
+        var numbered = try #require(NumberedEntries(client, slots: 4))
+        let reasons = ReasonTable()
+        let refusal = reasons.number(
+            "ERR The ID specified in XADD is equal or smaller than the target stream top item")
+        let other = reasons.number("MISCONF no room")
+        numbered.note(slot: 0, number: 1, seq: 4)
+        numbered.note(slot: 1, number: 2, seq: 7)
+        numbered.note(slot: 2, number: 2, seq: 8)
+        numbered.note(slot: 3, number: 2, seq: 9)
+        var done = [
+            Completion(slot: 0, outcome: .failed, reason: refusal),
+            Completion(slot: 1, outcome: .failed, reason: refusal),
+            Completion(slot: 2, outcome: .failed, reason: other),
+            Completion(slot: 3, outcome: .unknown, reason: refusal),
+        ]
+        numbered.settle(&done, from: 0, reasons)
+        #expect(done.map(\.outcome) == [.failed, .acked, .failed, .unknown])
+        #expect(done[1].position == Position(8, 0) && done[1].reason == 0)
+        #expect(
+            NumberedEntries(ClientOrders(client: "redis", addresses: [], streams: [], ack: "reply"), slots: 1) == nil)
     }
 
     @Test func reasonsAreNumberedOnceAndNeverWithoutBound() {

@@ -7,6 +7,8 @@ import History
 /// says nothing of the system's being back.
 struct Availability {
     private let evidence: Evidence
+    /// Of the events of this log alone; nil: of all.
+    private let home: Int?
     /// Of complex events.
     private var acks: [Int64] = []
     private var firstAttempt = Int64.max
@@ -15,8 +17,8 @@ struct Availability {
     private let effects: [(t: Int64, id: Int64)]
     private var earliest: [Int64?]
 
-    init(_ evidence: Evidence) {
-        self.evidence = evidence
+    init(_ evidence: Evidence, home: Int? = nil) {
+        (self.evidence, self.home) = (evidence, home)
         var first: [Int64: Int64] = [:]
         for fault in evidence.history.faults where fault.phase == .effect {
             first[fault.id] = min(first[fault.id] ?? .max, fault.t)
@@ -27,12 +29,13 @@ struct Availability {
 
     mutating func run() -> Verdict.Availability {
         let (events, attempts) = (evidence.events, evidence.attempts)
-        for slot in 0..<events.count where !events.isComplex(slot) {
+        for slot in 0..<(hasSimple ? events.count : 0) where !events.isComplex(slot) {
             guard events.flags.base[slot] & Events.Flags.attempted != 0 else { continue }
             take(events.firstTimes.base[slot], events.result(slot) == .acked ? events.ackTimes.base[slot] : nil)
         }
         for place in 0..<attempts.eventCount {
             let home = attempts.home(place)
+            if let only = self.home, only != home { continue }
             for attempt in attempts.attempts[attempts.range(place)] where Int(attempt.log) == home {
                 let ack = attempt.result == .acked ? attempt.outcomeT : nil
                 if let ack { acks.append(ack) }
@@ -44,6 +47,9 @@ struct Availability {
         figures.recovery = recovery()
         return figures
     }
+
+    /// Simple events are at home in the first log.
+    private var hasSimple: Bool { home ?? 0 == 0 }
 
     @inline(__always) private mutating func take(_ began: Int64, _ ack: Int64?) {
         if began < firstAttempt { firstAttempt = began }
@@ -59,7 +65,7 @@ struct Availability {
 
     private func longestGap() -> Int64 {
         guard firstAttempt <= lastAttempt else { return 0 }
-        let (simple, count) = (evidence.scratch.acks, evidence.scratch.ackCount)
+        let (simple, count) = (evidence.scratch.acks, hasSimple ? evidence.scratch.ackCount : 0)
         let complex = acks.sorted()
         if count + complex.count == 0 { return lastAttempt.minus(firstAttempt) }
         var (longest, last) = (Int64.min, firstAttempt)

@@ -22,12 +22,11 @@ extension Verdict {
                 "damaged": .int(agents.damaged),
             ],
             Name("availability"): availability.json,
-            Name("latency"): [
-                "ack": latency.ack.json, "delivery": .object(latency.delivery.mapValues(\.json)),
-            ],
+            Name("latency"): latency.json,
             Name("examples"): .object(examples.mapValues { .array($0.map(\.json)) }),
         ]
         if let states { members[Name("states")] = states.json }
+        if let shards { members[Name("shards")] = .object(shards.mapValues(\.json)) }
         if let logs { members[Name("logs")] = .object(logs.mapValues(\.json)) }
         return .object(members)
     }
@@ -52,6 +51,15 @@ extension Verdict.LogFigures {
                 "retried": .int(reordered.retried), "unexplained": .int(reordered.unexplained),
                 "max_displacement": .integer(reordered.maxDisplacement),
             ],
+        ]
+    }
+}
+
+extension Verdict.Shard {
+    fileprivate var json: JSON {
+        [
+            "attempted": .int(attempted), "acked": .int(acked), "lost": .int(lost),
+            "longest_gap_ns": .integer(longestGapNanoseconds), "ack": ack.json,
         ]
     }
 }
@@ -111,11 +119,29 @@ extension Verdict.States.Counts {
 
 extension Verdict.Availability {
     fileprivate var json: JSON {
-        [
-            "longest_gap_ns": .integer(longestGapNanoseconds),
-            "recovery": .array(
+        var members: [Name: JSON] = [
+            Name("longest_gap_ns"): .integer(longestGapNanoseconds),
+            Name("recovery"): .array(
                 recovery.map { ["fault": .integer($0.fault), "ns": $0.nanoseconds.map { .integer($0) } ?? .null] }),
         ]
+        if let logs { members[Name("logs")] = .object(logs.mapValues(\.json)) }
+        return .object(members)
+    }
+}
+
+extension Verdict.Latency {
+    fileprivate var json: JSON {
+        var members: [Name: JSON] = [
+            Name("ack"): ack.json, Name("delivery"): .object(delivery.mapValues(\.json)),
+        ]
+        if let turn { members[Name("turn")] = turn.json }
+        if let logs { members[Name("logs")] = .object(logs.mapValues(\.json)) }
+        if let phases {
+            members[Name("phases")] = [
+                "before": phases.before.json, "during": phases.during.json, "after": phases.after.json,
+            ]
+        }
+        return .object(members)
     }
 }
 

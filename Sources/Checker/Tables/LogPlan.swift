@@ -14,6 +14,14 @@ struct LogPlan {
     var retention = false
 }
 
+extension LogPlan {
+    /// Whether it holds what was answered: a log with `own` that is nobody's dead letters. A result is an attempt of the
+    /// event that it answers, so what a group is handed there, less what was intended, is that event's whole turn.
+    func isOfResults(_ groups: [Int: [GroupPlan]]) -> Bool {
+        own && !groups.values.joined().contains { $0.dead == index }
+    }
+}
+
 /// Which logs there are, and which stream belongs to which.
 struct LogTable {
     static let noLog = -1

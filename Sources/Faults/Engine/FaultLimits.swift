@@ -25,6 +25,9 @@ enum FaultLimits {
     static let fsyncSeconds = 6.0
     /// How long an fsync is waited for that nothing holds up any more: an idle server does none.
     static let freeFsyncSeconds = 2.0
+    /// How long a server may go without a look at its wall clock: a busy one looks all the time, an idle one a few times a
+    /// second.
+    static let clockSeconds = 5.0
     /// Characters of a command's reply that are kept as its effect.
     static let replyCharacters = 300
     /// How deep files to be damaged are looked for.

@@ -8,7 +8,7 @@ struct FsyncBrake {
     let delay: Duration
 
     /// Begins it; returns what the server had noted before.
-    func pull(in scene: any Scene) throws(FaultError) -> SlowFsyncs.Notes {
+    func pull(in scene: any Scene) throws(FaultError) -> Preload.Notes {
         let before = try notes(in: scene)
         guard case .running(let pid) = node.state else {
             throw FaultError(.failed, "slow-fsync \(node.name): \(describe(node.state)), and does no fsync")
@@ -16,15 +16,15 @@ struct FsyncBrake {
         guard before.pid == pid else {
             throw FaultError(
                 .failed,
-                "slow-fsync \(node.name): process \(pid) did not load \(SlowFsyncs.library?.path ?? "the library"); a server "
+                "slow-fsync \(node.name): process \(pid) did not load \(Preload.library?.path ?? "the library"); a server "
                     + "that is linked statically, or whose program is a script, can't be slowed down")
         }
-        try scene.doing("slow down the fsyncs of", node) { () throws(LabError) in try SlowFsyncs.set(delay, on: node) }
+        try scene.doing("slow down the fsyncs of", node) { () throws(LabError) in try Preload.set(delay, on: node) }
         return before
     }
 
     /// Waits for an fsync of the server's own that took as long as it should.
-    func prove(after before: SlowFsyncs.Notes, in scene: any Scene) throws(FaultError) -> String {
+    func prove(after before: Preload.Notes, in scene: any Scene) throws(FaultError) -> String {
         var now = before
         var failure: FaultError?
         let limit = Double(delay.nanoseconds) / 1e9 + FaultLimits.fsyncSeconds
@@ -43,7 +43,7 @@ struct FsyncBrake {
 
     /// Ends it, and waits for an fsync that nothing held up.
     func release(in scene: any Scene) throws(FaultError) -> String {
-        try scene.doing("free the fsyncs of", node) { () throws(LabError) in try SlowFsyncs.set(.zero, on: node) }
+        try scene.doing("free the fsyncs of", node) { () throws(LabError) in try Preload.set(.zero, on: node) }
         guard node.isUp else { return "switched off; \(describe(node.state))" }
         var seen = try notes(in: scene)
         var failure: FaultError?
@@ -66,8 +66,8 @@ struct FsyncBrake {
             ? "switched off; an fsync took \(Self.milliseconds(seen.last))" : "switched off; no fsync has come since"
     }
 
-    private func notes(in scene: any Scene) throws(FaultError) -> SlowFsyncs.Notes {
-        do { return try SlowFsyncs.notes(of: node) } catch {
+    private func notes(in scene: any Scene) throws(FaultError) -> Preload.Notes {
+        do { return try Preload.notes(of: node) } catch {
             throw FaultError(.failed, "slow-fsync \(node.name): \(error.message)")
         }
     }

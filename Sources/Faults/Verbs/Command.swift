@@ -31,13 +31,20 @@ extension Command {
         }
         return words
     }
+
+    /// Names of this trial's own for the words that stand for them: `@stream` is its first stream.
+    static func named(_ words: [String], of system: any System) -> [String] {
+        words.map { $0 == "@stream" ? system.streams.first ?? $0 : $0 }
+    }
 }
 
 extension Command: BuiltVerb {
     public func apply(to nodes: [any Node], in scene: any Scene) throws(FaultError) {
         for node in nodes {
             let id = scene.ledger.begin(Command.name, node: node.name, detail: words.joined(separator: " "))
-            let reply = try scene.asking { () throws(SystemError) in try scene.system.command(node, words) }
+            let reply = try scene.asking { () throws(SystemError) in
+                try scene.system.command(node, Command.named(words, of: scene.system))
+            }
             if let expect, !Pattern(expect).matches(reply) {
                 throw FaultError(
                     .failed, "\(words.joined(separator: " ")) on \(node.name) answered \(reply), not \(expect)")

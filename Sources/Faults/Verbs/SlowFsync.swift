@@ -2,12 +2,10 @@ public import Documents
 public import Labs
 
 /// Makes each fsync of a node take longer.
-public struct SlowFsync: Verb {
+public struct SlowFsync: PreloadedVerb {
     public static let name = "slow-fsync"
     public static let about = "Makes each fsync of a node take longer."
     public static let proof = "an fsync there took that long"
-
-    public static func need(in lab: any LabKind) -> Probe? { SlowFsyncs.probe(in: lab) }
 
     public var nodes: NodeSelection?
     public var by: Duration
@@ -25,7 +23,7 @@ extension SlowFsync: BuiltVerb {
                 id: scene.ledger.begin(SlowFsync.name, node: node.name, detail: "by \(by.written)"), node: node,
                 delay: by)
         }
-        var before: [SlowFsyncs.Notes] = []
+        var before: [Preload.Notes] = []
         for brake in brakes {
             scene.ledger.keepOpen(brake.id, node: brake.node.name) { scene throws(FaultError) in
                 try brake.release(in: scene)

@@ -25,7 +25,9 @@ extension CommandReply: BuiltWait {
     public func isOver(for nodes: [any Node], ackedSinceLastStep: Int, in scene: any Scene) -> Bool {
         !nodes.isEmpty
             && nodes.allSatisfy { node in
-                guard let reply = try? scene.system.command(node, words) else { return false }
+                guard let reply = try? scene.system.command(node, Command.named(words, of: scene.system)) else {
+                    return false
+                }
                 return Pattern(expect).matches(reply)
             }
     }

@@ -21,15 +21,15 @@ public enum Doctor {
         case .network, .iptables, .tc, .netem: attempt(capability)
         case .ext4, .xfs: powerLoss(capability)
         case .redisServer: server(getenv("HOLDFAST_REDIS_SERVER").map { String(cString: $0) } ?? "redis-server")
-        case .slowFsync: slowFsync()
+        case .preload: preload()
         }
     }
 
-    private static func slowFsync() -> Probe {
-        let name = Capability.slowFsync.rawValue
-        if let library = SlowFsyncs.library { return Probe(name: name, ok: true, detail: library.path) }
+    private static func preload() -> Probe {
+        let name = Capability.preload.rawValue
+        if let library = Preload.library { return Probe(name: name, ok: true, detail: library.path) }
         return Probe(
-            name: name, ok: false, detail: "\(SlowFsyncs.name) is neither beside the executable nor in ../lib/holdfast",
+            name: name, ok: false, detail: "\(Preload.name) is neither beside the executable nor in ../lib/holdfast",
             remedy: "build the whole package (swift build), and put the library there where holdfast is installed")
     }
 

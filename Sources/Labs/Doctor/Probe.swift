@@ -34,5 +34,5 @@ public enum Capability: String, CaseIterable, Sendable {
     case xfs
     case redisServer = "redis-server"
     /// The library by which servers' fsyncs are slowed down.
-    case slowFsync = "slow-fsync"
+    case preload
 }

@@ -59,12 +59,18 @@ final class Consumers {
         let (client, groupName) = system.subscription(of: consumer.group)
         let (history, logs) = ("\(setting.directory)/history/\(worker)", "\(setting.directory)/logs/\(worker)")
         let dead = system.deadStreams(of: consumer.group)
-        let orders = ConsumerOrders(
+        var orders = ConsumerOrders(
             worker: worker, number: started, run: setting.run, group: consumer.group, groupName: groupName,
             consumers: names(of: consumer), client: client, poison: setting.poison,
             deadLetters: dead.isEmpty
                 ? nil : .init(streams: dead, log: setting.deadLogs[consumer.group.name] ?? 0),
             epoch: epoch, historyPath: "\(history).shard", holdingPath: "\(logs).holding")
+        if consumer.group.answers {
+            orders.results = .init(client: system.resultOrders(), log: GroupLogs.resultsLog(system))
+            orders.keepsValues = true
+            // What cannot be executed is answered, too.
+            orders.poison.share = 0
+        }
         let process = try ConsumerProcess(
             orders, ordersPath: "\(logs).orders.json", log: "\(logs).log", executable: setting.executable)
         consumer.play(process)

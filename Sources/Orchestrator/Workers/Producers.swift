@@ -19,6 +19,8 @@ final class Producers {
         var directory: String
         /// What answers to `worker ROLE ORDERS.json`: this very program.
         var executable = "/proc/self/exe"
+        /// Where the workload's additional kinds go; nil: where all others go.
+        var straight: ProducerOrders.Straight?
     }
 
     /// First those of the start, in their order, then those that took another's identity.
@@ -73,6 +75,7 @@ final class Producers {
             loadStart: setting.lead, historyPath: "\(history).shard", schedulePath: "\(history).schedule.json")
         orders.guest = cell.producer
         (orders.identity, orders.generation) = (producer.identity, generation)
+        orders.straight = setting.straight
         orders.resumes = shards[producer.identity] ?? []
         if generation > 1 { orders.begins = Self.clock(setting)() + setting.lead }
         let process = try ProducerProcess(

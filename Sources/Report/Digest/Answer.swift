@@ -34,7 +34,7 @@ enum Answer: Equatable {
             self = Self.isLossBounded(cell: cell, valid: valid, gates: gates) ? .bounded : .loses
         } else if !otherWrong.isEmpty {
             self = .wrong
-        } else if verdicts.contains(where: { $0.availability.recovery.contains { $0.nanoseconds == nil } }) {
+        } else if verdicts.contains(where: { $0.waitedAvailability.recovery.contains { $0.nanoseconds == nil } }) {
             self = .unavailable
         } else {
             self = .holds

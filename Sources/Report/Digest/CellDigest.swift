@@ -23,6 +23,11 @@ struct CellDigest {
     let longestGap: Spread<Int64>?
     let p50: Spread<Int64>?
     let p99: Spread<Int64>?
+    /// From a dispatch to the delivery of its result; nil where nobody answers.
+    let turn50: Spread<Int64>?
+    let turn99: Spread<Int64>?
+    /// Nil without faults and turns.
+    let latency: LatencyOverview?
     let achieved: Spread<Double>?
     let saturated: Int
     /// Nil without groups.
@@ -86,11 +91,16 @@ struct CellDigest {
         window = spread { $0.loss.windowNanoseconds }
         duplicated = spread { Int64($0.log.duplicated.retried + $0.log.duplicated.unexplained) }
         reordered = spread { Int64($0.log.reordered.retried + $0.log.reordered.unexplained) }
-        recovery = Spread(verdicts.compactMap { Self.recovery(in: $0) })
-        longestGap = Spread(verdicts.filter { $0.events.attempted > 0 }.map { $0.availability.longestGapNanoseconds })
-        let acks = verdicts.map(\.latency.ack).filter { $0.count > 0 }
+        recovery = Spread(verdicts.compactMap { FigureRows.worstRecovery($0.waitedAvailability) })
+        longestGap = Spread(
+            verdicts.filter { $0.events.attempted > 0 }.map { $0.waitedAvailability.longestGapNanoseconds })
+        let acks = verdicts.map(\.waitedLatency).filter { $0.count > 0 }
         p50 = Spread(acks.map(\.p50))
         p99 = Spread(acks.map(\.p99))
+        let turns = verdicts.compactMap(\.latency.turn).filter { $0.count > 0 }
+        turn50 = Spread(turns.map(\.p50))
+        turn99 = Spread(turns.map(\.p99))
+        latency = LatencyOverview(trials)
         achieved = Spread(trials.compactMap(\.rate.achieved))
         saturated = trials.count { $0.rate.saturated }
         groups = GroupOverview(trials)
@@ -100,7 +110,4 @@ struct CellDigest {
         answer = own == .absent && !apart.isEmpty ? .apart : own
     }
 
-    private static func recovery(in verdict: Verdict) -> Figure.Value? {
-        FigureRows.verdict.first { $0.name == "availability.recovery" }?.value(verdict)
-    }
 }

@@ -97,15 +97,15 @@ enum CellText {
     static func figures(of verdict: Verdict, _ trial: Summary.Trial, _ cell: Summary.Cell) -> [String] {
         let log = verdict.log
         let mark = trial.rate.saturated ? "*" : ""
-        let ack = verdict.latency.ack
-        let recovery = FigureRows.verdict.first { $0.name == "availability.recovery" }?.value(verdict)
+        let ack = verdict.waitedLatency
+        let recovery = FigureRows.worstRecovery(verdict.waitedAvailability)
         return [
             Format.count(log.lost), CellDigest.share(log.lost, of: verdict.events.acked, in: cell),
             Format.window(verdict.loss.windowNanoseconds),
             Format.count(log.duplicated.retried + log.duplicated.unexplained),
             Format.count(log.reordered.retried + log.reordered.unexplained),
             recovery.map { Format.value($0, .nanoseconds) } ?? Format.nothing,
-            Format.time(verdict.availability.longestGapNanoseconds),
+            Format.time(verdict.waitedAvailability.longestGapNanoseconds),
         ] + [ack.p50, ack.p99, ack.p999, ack.max].map { ack.count == 0 ? Format.nothing : Format.time($0) + mark }
             + [(trial.rate.achieved.map(Format.rate) ?? Format.nothing) + mark]
     }
@@ -117,5 +117,14 @@ enum CellText {
         let file = summary.suiteFile.isEmpty ? "SUITE.yml" : summary.suiteFile
         return
             "holdfast run \(Shell.quoted(file)) --only \(Shell.quoted("\(cell.configuration)/\(cell.fault)")) --seed \(summary.seed)"
+    }
+
+    /// Of a shard: tried, acknowledged, lost, the longest gap, and its latency.
+    static func figures(of shard: Verdict.Shard) -> [String] {
+        let times = [shard.ack.p50, shard.ack.p99, shard.ack.max].map {
+            shard.ack.count == 0 ? Format.nothing : Format.time($0)
+        }
+        return [Format.count(shard.attempted), Format.count(shard.acked), Format.count(shard.lost)]
+            + [Format.time(shard.longestGapNanoseconds)] + times
     }
 }

@@ -93,3 +93,8 @@ extension RunDigest {
         return reasons
     }
 }
+
+extension RunDigest {
+    /// Executors answer somewhere: turns have columns.
+    var hasTurns: Bool { cells.flatMap { [$0] + $0.apart }.contains { $0.turn50 != nil } }
+}

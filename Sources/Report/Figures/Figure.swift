@@ -46,8 +46,8 @@ public struct Figure: Hashable, Sendable, CustomStringConvertible {
         throw unknown(name, word: "finding", among: FigureCatalog.findings)
     }
 
-    /// A name under `figure:`: a dotted path of the verdict without `_ns`, or `refused_starts`. Findings are figures,
-    /// too.
+    /// A name under `figure:`: a dotted path of the verdict without `_ns`, or what only its trial knows (`refused_starts`,
+    /// `rate.achieved`). Findings are figures, too.
     public static func parse(figure name: String) throws(Refusal) -> Figure {
         let parts = parts(of: name)
         for full in [parts, ["log"] + parts] {
@@ -90,8 +90,10 @@ public struct Figure: Hashable, Sendable, CustomStringConvertible {
 
     /// The worst of what the name stands for in one trial: the largest, or the smallest for a lower bound. Nil if the
     /// trial has no such figure (no such group, nothing measured).
-    public func value(in verdict: Verdict, refusedStarts: Int, smallest: Bool = false) -> Value? {
-        let values = FigureCatalog.values(of: verdict, refusedStarts: refusedStarts)
+    public func value(
+        in verdict: Verdict, refusedStarts: Int, achieved: Double? = nil, smallest: Bool = false
+    ) -> Value? {
+        let values = FigureCatalog.values(of: verdict, refusedStarts: refusedStarts, achieved: achieved)
             .filter { FigureCatalog.matches(parts, $0.parts) }.map(\.value)
         return smallest ? values.min() : values.max()
     }

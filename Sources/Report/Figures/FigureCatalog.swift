@@ -15,10 +15,16 @@ enum FigureCatalog {
     static let entries: [Entry] =
         rows(FigureRows.log, in: ["log"]) + rows(FigureRows.verdict, in: [])
         + [Entry(parts: ["refused_starts"], isFinding: false, unit: .count)]
+        + [Entry(parts: ["rate", "achieved"], isFinding: false, unit: .count)]
         + rows(FigureRows.percentiles, in: ["latency", "ack"])
+        + rows(FigureRows.percentiles, in: ["latency", "turn"])
         + rows(FigureRows.percentiles, in: ["latency", "delivery", "*"])
+        + rows(FigureRows.percentiles, in: ["latency", "logs", "*"])
+        + FigureRows.phases.flatMap { rows(FigureRows.percentiles, in: ["latency", "phases", $0.name]) }
+        + rows(FigureRows.availability, in: ["availability", "logs", "*"])
         + rows(FigureRows.states, in: ["states", "log"]) + rows(FigureRows.states, in: ["states", "groups", "*"])
-        + rows(FigureRows.group, in: ["groups", "*"]) + rows(FigureRows.log, in: ["logs", "*"])
+        + rows(FigureRows.shard, in: ["shards", "*"]) + rows(FigureRows.group, in: ["groups", "*"])
+        + rows(FigureRows.log, in: ["logs", "*"])
 
     /// Names to offer: findings of the log without `log.`, as people write them.
     static let findings: [String] = entries.filter(\.isFinding).filter { $0.parts[0] != "logs" }
@@ -62,7 +68,7 @@ enum FigureCatalog {
 
     /// Every figure that a trial has.
     static func values(
-        of verdict: Verdict, refusedStarts: Int
+        of verdict: Verdict, refusedStarts: Int, achieved: Double?
     ) -> [(parts: NamedParts, value: Figure.Value)] {
         var values: [(parts: NamedParts, value: Figure.Value)] = []
         func add<Part>(_ rows: [FigureRow<Part>], of part: Part, in prefix: [String], named name: String? = nil) {
@@ -74,6 +80,18 @@ enum FigureCatalog {
         add(FigureRows.log, of: verdict.log, in: ["log"])
         add(FigureRows.verdict, of: verdict, in: [])
         add(FigureRows.percentiles, of: verdict.latency.ack, in: ["latency", "ack"])
+        if let turn = verdict.latency.turn { add(FigureRows.percentiles, of: turn, in: ["latency", "turn"]) }
+        if let phases = verdict.latency.phases {
+            for phase in FigureRows.phases {
+                add(FigureRows.percentiles, of: phase.of(phases), in: ["latency", "phases", phase.name])
+            }
+        }
+        for (name, figures) in verdict.latency.logs ?? [:] {
+            add(FigureRows.percentiles, of: figures, in: ["latency", "logs", "*"], named: name.text)
+        }
+        for (name, figures) in verdict.availability.logs ?? [:] {
+            add(FigureRows.availability, of: figures, in: ["availability", "logs", "*"], named: name.text)
+        }
         for (name, figures) in verdict.latency.delivery {
             add(FigureRows.percentiles, of: figures, in: ["latency", "delivery", "*"], named: name.text)
         }
@@ -86,10 +104,17 @@ enum FigureCatalog {
                 add(FigureRows.states, of: counts, in: ["states", "groups", "*"], named: name.text)
             }
         }
+        for (name, figures) in verdict.shards ?? [:] {
+            add(FigureRows.shard, of: figures, in: ["shards", "*"], named: name.text)
+        }
         for (name, figures) in verdict.logs ?? [:] {
             add(FigureRows.log, of: figures, in: ["logs", "*"], named: name.text)
         }
         values.append((NamedParts(parts: ["refused_starts"], name: nil), .amount(Int64(refusedStarts))))
+        if let achieved {
+            let rate = Int64(clamping: Int(achieved.rounded()))
+            values.append((NamedParts(parts: ["rate", "achieved"], name: nil), .amount(rate)))
+        }
         return values
     }
 

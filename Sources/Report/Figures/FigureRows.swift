@@ -102,6 +102,18 @@ enum FigureRows {
         .time("max") { $0.count == 0 ? nil : $0.max },
     ]
 
+    /// Of each shard.
+    static let shard: [FigureRow<Verdict.Shard>] =
+        [
+            .count("attempted") { $0.attempted },
+            .count("acked") { $0.acked },
+            .count("lost") { $0.lost },
+            .time("longest_gap") { $0.longestGapNanoseconds },
+        ]
+        + percentiles.map { row in
+            FigureRow(name: "ack.\(row.name)", isFinding: row.isFinding, unit: row.unit) { row.value($0.ack) }
+        }
+
     /// Of the log and of each group: agents by the state that they would be restored to.
     static let states: [FigureRow<Verdict.States.Counts>] = [
         .count("intact") { $0.intact },
@@ -128,11 +140,24 @@ enum FigureRows {
         .count("agents.repairable") { $0.agents.repairable },
         .count("agents.damaged") { $0.agents.damaged },
         .time("availability.longest_gap") { $0.availability.longestGapNanoseconds },
-        FigureRow(name: "availability.recovery", isFinding: false, unit: .nanoseconds) { worstRecovery($0) },
+        FigureRow(name: "availability.recovery", isFinding: false, unit: .nanoseconds) {
+            worstRecovery($0.availability)
+        },
+    ]
+
+    /// Of each log that events went to first.
+    static let availability: [FigureRow<Verdict.Availability>] = [
+        .time("longest_gap") { $0.longestGapNanoseconds },
+        FigureRow(name: "recovery", isFinding: false, unit: .nanoseconds) { worstRecovery($0) },
+    ]
+
+    /// Before, during and after a fault.
+    static let phases: [(name: String, of: @Sendable (Verdict.Latency.Phases) -> Verdict.Percentiles)] = [
+        ("before", { $0.before }), ("during", { $0.during }), ("after", { $0.after }),
     ]
 
     /// The slowest recovery; never recovered is slower than any. Nil without a fault that had an effect.
-    private static func worstRecovery(_ verdict: Verdict) -> Figure.Value? {
-        verdict.availability.recovery.map { $0.nanoseconds.map { .amount($0) } ?? .never }.max()
+    static func worstRecovery(_ availability: Verdict.Availability) -> Figure.Value? {
+        availability.recovery.map { $0.nanoseconds.map { .amount($0) } ?? .never }.max()
     }
 }

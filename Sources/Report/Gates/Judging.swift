@@ -14,9 +14,7 @@ extension Gate {
                     outcome.apart[reason, default: 0] += 1
                     continue
                 }
-                guard let verdict = trial.verdict,
-                    let value = worst(of: verdict, refusedStarts: trial.refusedStarts)
-                else {
+                guard let value = worst(of: trial) else {
                     outcome.apart[Self.withoutFigure, default: 0] += 1
                     continue
                 }
@@ -43,10 +41,8 @@ extension Gate {
     }
 
     /// Of one trial; of a figure with `*`, the worst of what that stands for.
-    private func worst(of verdict: Verdict, refusedStarts: Int) -> Figure.Value? {
-        let values = [false, true].compactMap {
-            figure.value(in: verdict, refusedStarts: refusedStarts, smallest: $0)
-        }
+    private func worst(of trial: Summary.Trial) -> Figure.Value? {
+        let values = [false, true].compactMap { figure.value(in: trial, smallest: $0) }
         return values.first.map { values.dropFirst().reduce($0) { isWorse($1, than: $0) ? $1 : $0 } }
     }
 
@@ -84,6 +80,7 @@ extension Summary {
     public mutating func judge(asReport: Bool = false) {
         gates = gates.map { $0.gate.judged(over: cells) }
         controls = controls.map { $0.control.judged(over: cells) }
+        claims = claims?.map { $0.claim.judged(over: cells) }
         exit = exitCode(asReport: asReport)
     }
 

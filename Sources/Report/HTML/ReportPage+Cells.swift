@@ -26,6 +26,7 @@ extension ReportPage {
         inside += all.flatMap { CellText.others(of: $0) }.map { .element("p", [:], .text($0)) }
         inside.append(trialsTable(trials, of: cell))
         inside += all.map { groupsTable(of: $0) }
+        inside.append(shardsTable(of: trials))
         inside += trials.map { happened(in: $0) }
         inside += [
             .element("h4", [:], "Run just this cell again"),
@@ -61,36 +62,71 @@ extension ReportPage {
         ])
     }
 
+    /// Its shards, if it has any: where one of three primaries dies, a third of the agents stands still.
+    private func shardsTable(of trials: [Summary.Trial]) -> HTML {
+        let rows = trials.filter(\.isJudged).flatMap { trial in
+            (trial.verdict?.shards ?? [:]).sorted { $0.key < $1.key }.map { name, shard in
+                HTML.element(
+                    "tr", [:],
+                    .fragment(
+                        [.element("th", ["scope": "row", "class": "nowrap"], .text("\(trial.n), \(name)"))]
+                            + CellText.figures(of: shard).map { .element("td", ["class": "number"], .text($0)) }))
+            }
+        }
+        if rows.isEmpty { return .nothing }
+        return .fragment([
+            .element("h4", [:], "Shards"),
+            .element(
+                "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Shards"],
+                .element(
+                    "table", ["class": "trials"],
+                    Self.head(
+                        [
+                            "Trial, shard (its primary at the start)", "Tried", "Acked", "Lost", "Longest gap", "p50",
+                            "p99",
+                            "Max",
+                        ],
+                        numbersFrom: 1),
+                    .element("tbody", [:], all: rows))),
+        ])
+    }
+
     private func trialsTable(_ trials: [Summary.Trial], of cell: Summary.Cell) -> HTML {
         let names = [
             "Trial", "Seed", "Lost", "of acked", "Window", "Duplicated", "Reordered", "Recovery", "Longest gap", "p50",
             "p99", "p99.9", "Max", "Events/s",
         ]
+        let index = index(of: cell) ?? 0
         let rows = trials.map { trial -> HTML in
+            let id = Self.anchor(of: trial.n, ofCellAt: index)
             let name = HTML.element(
                 "th", ["scope": "row", "class": "nowrap"],
-                .element("a", ["href": Self.link(trial.directory)], .text("\(trial.n)")),
+                file(Reporter.verdictFile, of: trial, "\(trial.n)"),
                 trial.circumstances.isEmpty
                     ? .nothing : .text(" " + trial.circumstances.map(\.name).joined(separator: ", ")))
             let seed = HTML.element("td", ["class": "number"], .text("\(trial.seed)"))
             guard trial.isJudged, let verdict = trial.verdict else {
                 let word = trial.isInvalid ? "invalid" : trial.status.rawValue
                 return .element(
-                    "tr", [:], name, seed,
+                    "tr", ["id": id], name, seed,
                     .element(
                         "td", ["class": "soft", "colspan": "\(names.count - 2)"],
                         .text("\(word): \(Remarks.reason(of: trial))")))
             }
             return .element(
-                "tr", [:],
+                "tr", ["id": id],
                 .fragment(
                     [name, seed]
                         + CellText.figures(of: verdict, trial, cell).map {
-                            .element("td", ["class": "number"], .text($0))
+                            .element("td", ["class": "number"], file(Reporter.verdictFile, of: trial, $0))
                         }))
         }
         return .element(
-            "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Trials"],
+            "div",
+            [
+                "class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Trials",
+                "id": Self.trialsAnchor(index),
+            ],
             .element("table", ["class": "trials"], Self.head(names, numbersFrom: 1), .element("tbody", [:], all: rows)))
     }
 

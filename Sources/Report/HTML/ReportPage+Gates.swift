@@ -11,13 +11,18 @@ extension ReportPage {
                     .element(
                         "tr", [:], Self.state(Remarks.word(held: outcome.held), Self.tone(outcome.held)),
                         .element("td", [:], .text(outcome.gate.description)),
-                        .element("td", [:], .text(Remarks.value(of: outcome))), .element("td", [:], worst(of: outcome)))
+                        .element("td", [:], value(of: outcome)), .element("td", [:], worst(of: outcome)))
                 }))
+    }
+
+    private func value(of outcome: GateOutcome) -> HTML {
+        let text = Remarks.value(of: outcome)
+        return outcome.worst.map { figure(text, of: $0) } ?? .text(text)
     }
 
     private func worst(of outcome: GateOutcome) -> HTML {
         guard let worst = outcome.worst else { return .nothing }
-        let link = HTML.element("a", ["href": Self.link(worst.directory)], .text(Remarks.place(of: worst)))
+        let link = figure(Remarks.place(of: worst), of: worst)
         guard outcome.held == false else { return link }
         let commands = Remarks.commands(for: outcome, in: summary, directory: "")
         return .fragment([
@@ -49,10 +54,13 @@ extension ReportPage {
         let items = digest.cells.flatMap { cell in
             cell.cell.trials.filter { !$0.isJudged }.map { trial -> HTML in
                 let word = trial.isInvalid ? "invalid" : trial.status.rawValue
-                let place = "\(cell.cell.configuration) × \(cell.cell.fault), trial \(trial.n)"
+                let name = TrialName(
+                    configuration: cell.cell.configuration, fault: cell.cell.fault, n: trial.n,
+                    directory: trial.directory)
                 return .element(
                     "tr", [:], Self.state(word, trial.status == .skipped ? "none" : "odd"),
-                    .element("td", [:], .text(place)), .element("td", [:], .text(Remarks.reason(of: trial))))
+                    .element("td", [:], figure(Remarks.place(of: name), of: name)),
+                    .element("td", [:], .text(Remarks.reason(of: trial))))
             }
         }
         guard !items.isEmpty else { return .nothing }

@@ -13,7 +13,12 @@ extension ReportPage {
             return HTML.element(
                 "tr", [:],
                 .fragment(
-                    [Self.state(cells[0], Self.tone(good))] + cells.dropFirst().map { .element("td", [:], .text($0)) }))
+                    [
+                        Self.state(cells[0], Self.tone(good)), .element("td", [:], .text(cells[1])),
+                        .element("td", [:], why(candidate) ?? .text(cells[2])),
+                        .element("td", [:], figure(cells[3], ofCellAt: calm(candidate))),
+                        .element("td", [:], .text(cells[4])),
+                    ]))
         }
         return .fragment([
             .element("p", [:], .text(RecommendationText.sentence(found))),
@@ -24,5 +29,24 @@ extension ReportPage {
     }
 
     /// What durability costs: a scatter plot, and its points as a table.
-    var cost: HTML { CostPlot(digest).map(\.figure) ?? .fragment([]) }
+    var cost: HTML { CostPlot(digest).map { $0.figure { figure($0, of: $1) } } ?? .fragment([]) }
+
+    /// Each objective that was missed, its value leading to the trial.
+    private func why(_ candidate: Recommendation.Candidate) -> HTML? {
+        guard case .fails(let failures) = candidate.standing else { return nil }
+        return .fragment(
+            failures.enumerated().flatMap { index, failure -> [HTML] in
+                let text = RecommendationText.value(of: failure)
+                return [
+                    .text((index > 0 ? "; " : "") + failure.objective + ": "),
+                    failure.place.map { figure(text, of: $0) } ?? .text(text),
+                ]
+            })
+    }
+
+    /// The cell that a candidate's cost is from.
+    private func calm(_ candidate: Recommendation.Candidate) -> Int? {
+        let own = summary.cells.indices.filter { summary.cells[$0].configuration == candidate.name }
+        return own.first { summary.cells[$0].fault == "none" } ?? own.first
+    }
 }

@@ -3,10 +3,12 @@ struct ReportPage {
     let digest: RunDigest
     /// By the trial's directory.
     let timelines: [String: Timeline]
+    /// Directories of trials whose files are where the summary says.
+    let verdicts: Set<String>
     var summary: Summary { digest.summary }
 
-    static func text(_ summary: Summary, timelines: [String: Timeline]) -> String {
-        let page = ReportPage(digest: RunDigest(summary), timelines: timelines)
+    static func text(_ summary: Summary, timelines: [String: Timeline], verdicts: Set<String> = []) -> String {
+        let page = ReportPage(digest: RunDigest(summary), timelines: timelines, verdicts: verdicts)
         return HTML.document(page.document)
     }
 
@@ -44,6 +46,8 @@ struct ReportPage {
                 "p", ["class": "conclusion"],
                 .element("span", ["class": "state \(conclusionTone)"], .text(conclusionSymbol)), " ",
                 .text(digest.conclusion)),
+            ClaimText.sentence(of: summary.claims).map { .element("p", ["class": "conclusion"], .text($0)) }
+                ?? .nothing,
             .element(
                 "p", ["class": "facts"], .text(facts.filter { !$0.isEmpty }.joined(separator: " · "))),
             .element(
@@ -71,7 +75,8 @@ struct ReportPage {
 
     private var sections: [(id: String, title: String, content: HTML)] {
         [
-            ("answer", "What holds", matrix), ("recommendation", "Which to take", recommendation),
+            ("answer", "What holds", matrix), ("claims", "What is said of them", claims),
+            ("recommendation", "Which to take", recommendation),
             ("cost", "What durability costs", cost), ("gates", "Gates", gates), ("controls", "Controls", controls),
             ("baseline", "Baseline", baseline), ("figures", "Figures", figures), ("troubles", "Not judged", troubles),
             ("cells", "Cells", cells),
@@ -96,9 +101,11 @@ struct ReportPage {
         .element(
             "footer", [:],
             .element(
-                "p", [:],
-                "Made by Holdfast from summary.json beside this file; every number can be traced to the history in its trial’s directory."
-            ))
+                "p", [:], "Made by Holdfast from ", .element("a", ["href": "./summary.json"], "summary.json"),
+                " beside this file, which has each trial’s verdict in full; ",
+                verdicts.isEmpty
+                    ? "the trials’ own files are not kept with this report."
+                    : "every number can be traced to the history in its trial’s directory."))
     }
 }
 
@@ -114,12 +121,4 @@ extension ReportPage {
     }
 
     static func tone(_ good: Bool?) -> String { good.map { $0 ? "good" : "bad" } ?? "none" }
-
-    /// Where a cell's details are: by its place, since names may hold anything.
-    func anchor(of cell: Summary.Cell) -> String {
-        let index = summary.cells.firstIndex {
-            $0.configuration == cell.configuration && $0.fault == cell.fault && $0.description == cell.description
-        }
-        return "cell-\(index ?? 0)"
-    }
 }

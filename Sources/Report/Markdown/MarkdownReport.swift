@@ -1,19 +1,23 @@
 /// `report.md`: the answer, gates and controls, figures and troubles, for a pull request or a step summary.
 enum MarkdownReport {
-    static func text(_ summary: Summary) -> String {
+    /// - Parameter verdicts: directories of trials whose files are where the summary says.
+    static func text(_ summary: Summary, verdicts: Set<String> = []) -> String {
         let digest = RunDigest(summary)
         let sections = [
-            title(digest), matrix(digest), recommendation(summary), gates(summary), controls(summary),
-            baseline(summary), figures(digest),
-            groups(digest),
-            troubles(digest),
+            title(digest), matrix(digest), claims(summary), recommendation(summary), gates(summary),
+            controls(summary), baseline(summary), figures(digest), latency(digest), groups(digest),
+            troubles(digest), trials(summary, verdicts),
             footer(summary),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
     private static func title(_ digest: RunDigest) -> [String] {
-        ["# \(escape(digest.summary.suite))", "", "**\(escape(digest.conclusion))** Exit \(digest.summary.exit)."]
+        let claims = ClaimText.sentence(of: digest.summary.claims).map { ["", escape($0)] } ?? []
+        return [
+            "# \(escape(digest.summary.suite))", "", "**\(escape(digest.conclusion))** Exit \(digest.summary.exit).",
+        ]
+            + claims
     }
 
     private static func matrix(_ digest: RunDigest) -> [String] {
@@ -26,20 +30,21 @@ enum MarkdownReport {
                 if cells.isEmpty {
                     return configuration.notApplicable.contains(fault) ? "not applicable" : Format.nothing
                 }
-                return cells.map(answer).joined(separator: "<br>")
+                return cells.map { answer($0, in: digest.summary) }.joined(separator: "<br>")
             }
             lines += row(["**\(escape(configuration.name))**"] + cells)
         }
         return lines
     }
 
-    private static func answer(_ digest: CellDigest) -> String {
+    private static func answer(_ digest: CellDigest, in summary: Summary) -> String {
         let (number, rest) = digest.answerText
+        let place = place(of: digest.cell, in: summary)
         var text = "\(symbol(digest.answer)) \(digest.answer.word)"
-        if !number.isEmpty { text += ": **\(number)**" }
+        if !number.isEmpty { text += ": **\(linked(number, place))**" }
         if !rest.isEmpty { text += " (\(escape(rest)))" }
         for apart in digest.apart {
-            text += "<br>\(escape(apart.circumstance ?? "")): \(answer(apart))"
+            text += "<br>\(escape(apart.circumstance ?? "")): \(answer(apart, in: summary))"
         }
         return text
     }
@@ -105,13 +110,17 @@ enum MarkdownReport {
     private static func figures(_ digest: RunDigest) -> [String] {
         let cells = digest.cells.flatMap { [$0] + $0.apart }.filter { $0.lost != nil }
         guard !cells.isEmpty else { return [] }
-        let names = [
-            "configuration", "fault", "lost", "of acked", "window", "duplicated", "reordered", "recovery",
-            "longest gap", "ack p50", "ack p99", "events/s", "valid",
-        ]
+        let names =
+            [
+                "configuration", "fault", "lost", "of acked", "window", "duplicated", "reordered", "recovery",
+                "longest gap", "ack p50", "ack p99",
+            ] + (digest.hasTurns ? ["turn p50", "turn p99"] : []) + ["events/s", "valid"]
         var lines = ["## Figures", ""] + row(names)
         lines += row(["---", "---"] + names.dropFirst(2).map { _ in "---:" })
-        for digest in cells { lines += row(figures(of: digest)) }
+        for cell in cells {
+            let (names, numbers) = figures(of: cell, hasTurns: digest.hasTurns)
+            lines += row(names + numbers.map { linked($0, place(of: cell.cell, in: digest.summary)) })
+        }
         lines += [
             "", Remarks.spreads,
         ]
@@ -122,23 +131,40 @@ enum MarkdownReport {
         return lines
     }
 
-    private static func figures(of digest: CellDigest) -> [String] {
+    private static func figures(of digest: CellDigest, hasTurns: Bool) -> (names: [String], numbers: [String]) {
         let mark = digest.saturated > 0 ? "\\*" : ""
         let fault = digest.cell.fault + (digest.circumstance.map { ", \($0)" } ?? "")
         let row = digest.cell.description.map { " (\($0))" } ?? ""
-        return [
-            escape(digest.cell.configuration), escape(fault + row), digest.lost.map { Format.count($0.part) } ?? "",
+        func middle(_ spread: Spread<Int64>?) -> String {
+            (spread.map { Format.time($0.median) } ?? Format.nothing) + mark
+        }
+        let numbers = [
+            digest.lost.map { Format.count($0.part) } ?? "",
             escape(digest.lostShare ?? ""),
             escape(digest.window.map { Format.window($0.highest) } ?? Format.nothing),
             digest.duplicated.map { Format.count($0.highest) } ?? Format.nothing,
             digest.reordered.map { Format.count($0.highest) } ?? Format.nothing,
             digest.recovery.map { Format.value($0.highest, .nanoseconds) } ?? Format.nothing,
             digest.longestGap.map { Format.time($0.highest) } ?? Format.nothing,
-            (digest.p50.map { Format.time($0.median) } ?? Format.nothing) + mark,
-            (digest.p99.map { Format.time($0.median) } ?? Format.nothing) + mark,
+            middle(digest.p50), middle(digest.p99),
+        ] + (hasTurns ? [middle(digest.turn50), middle(digest.turn99)] : []) + [
             (digest.achieved.map { Format.rate($0.median) } ?? Format.nothing) + mark,
             "\(digest.valid.count) of \(digest.cell.trials.count)",
         ]
+        return ([escape(digest.cell.configuration), escape(fault + row)], numbers)
+    }
+
+    /// Of each cell with a fault, or with turns.
+    private static func latency(_ digest: RunDigest) -> [String] {
+        let rows = digest.cells.flatMap { [$0] + $0.apart }.compactMap { cell -> [String]? in
+            guard let latency = cell.latency else { return nil }
+            let fault = cell.cell.fault + (cell.circumstance.map { ", \($0)" } ?? "")
+            return row([escape(cell.cell.configuration), escape(fault)] + latency.cells)
+        }
+        if rows.isEmpty { return [] }
+        let names = ["configuration", "fault"] + LatencyOverview.columns.map { $0.lowercased() }
+        let marks = names.indices.map { $0 < 2 ? "---" : "---:" }
+        return ["## Latency", ""] + row(names) + row(marks) + rows.flatMap { $0 } + ["", LatencyOverview.remark]
     }
 
     /// Of each cell its groups.
@@ -178,7 +204,7 @@ enum MarkdownReport {
         return ["---", "", escape(parts.filter { !$0.isEmpty }.joined(separator: " · "))]
     }
 
-    private static func row(_ cells: [String]) -> [String] { ["| " + cells.joined(separator: " | ") + " |"] }
+    static func row(_ cells: [String]) -> [String] { ["| " + cells.joined(separator: " | ") + " |"] }
 
     /// Text that Markdown and the HTML in it take literally.
     static func escape(_ text: String) -> String {

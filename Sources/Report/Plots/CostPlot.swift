@@ -8,7 +8,9 @@ struct CostPlot {
         /// Events a second that were tried, in these.
         let rate: Double?
         let lost: CellDigest.Share
-        let worstFault: String
+        /// The cells that the two are from.
+        let calm: Summary.Cell
+        let worst: Summary.Cell
 
         /// Of acknowledged ones.
         var share: Double { lost.whole > 0 ? Double(lost.part) / Double(lost.whole) : 0 }
@@ -26,20 +28,20 @@ struct CostPlot {
 
     private static func point(_ row: RunDigest.Row) -> Point? {
         let calm = row.cells(under: "none").filter { $0.saturated == 0 }
-        guard let p99 = calm.compactMap(\.p99).first?.median else { return nil }
+        guard let quiet = calm.first(where: { $0.p99 != nil }), let p99 = quiet.p99?.median else { return nil }
         let struck = row.cells.filter { $0.cell.fault != "none" && $0.lost != nil }
         let worst = struck.max { a, b in (share(a), a.lost?.part ?? 0) < (share(b), b.lost?.part ?? 0) }
         guard let worst, let lost = worst.lost else { return nil }
         return Point(
-            name: row.name, p99: p99, rate: calm.compactMap(\.achieved).first?.median, lost: lost,
-            worstFault: worst.cell.fault)
+            name: row.name, p99: p99, rate: quiet.achieved?.median, lost: lost, calm: quiet.cell, worst: worst.cell)
     }
 
     private static func share(_ digest: CellDigest) -> Double {
         digest.lost.map { $0.whole > 0 ? Double($0.part) / Double($0.whole) : 0 } ?? 0
     }
 
-    var figure: HTML {
+    /// - Parameter link: a figure that leads to the cell that it is from.
+    func figure(_ link: (String, Summary.Cell) -> HTML) -> HTML {
         .fragment([
             .element(
                 "figure", ["class": "plot"],
@@ -50,7 +52,7 @@ struct CostPlot {
                 .element(
                     "div", ["class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Cost of durability"],
                     svg)),
-            table,
+            table(link),
         ])
     }
 
@@ -126,7 +128,7 @@ struct CostPlot {
     }
 
     /// What the numbers stand for.
-    private var table: HTML {
+    private func table(_ link: (String, Summary.Cell) -> HTML) -> HTML {
         let names = ["No.", "Configuration", "Ack p99", "Events/s", "Lost", "Under"]
         let rows = points.enumerated().map { index, point in
             HTML.element(
@@ -134,11 +136,13 @@ struct CostPlot {
                 all: [
                     .element("td", ["class": "number"], .text("\(index + 1)")),
                     .element("th", ["scope": "row"], .text(point.name)),
-                    .element("td", ["class": "number"], .text(Format.time(point.p99))),
-                    .element("td", ["class": "number"], .text(point.rate.map(Format.rate) ?? Format.nothing)),
+                    .element("td", ["class": "number"], link(Format.time(point.p99), point.calm)),
                     .element(
-                        "td", ["class": "number"], .text(Format.share(point.lost.part, of: point.lost.whole))),
-                    .element("td", [:], .text(point.lost.part > 0 ? point.worstFault : "none of its faults")),
+                        "td", ["class": "number"], link(point.rate.map(Format.rate) ?? Format.nothing, point.calm)),
+                    .element(
+                        "td", ["class": "number"],
+                        link(Format.share(point.lost.part, of: point.lost.whole), point.worst)),
+                    .element("td", [:], .text(point.lost.part > 0 ? point.worst.fault : "none of its faults")),
                 ])
         }
         return .element(

@@ -35,15 +35,17 @@ enum RecommendationText {
             case .meets: "every objective, in every valid trial"
             case .notShown(let reason): reason
             case .fails(let failures):
-                failures.map { failure in
-                    "\(failure.objective): \(failure.value)"
-                        + (failure.place.map { " (\($0.fault), trial \($0.n))" } ?? "")
-                }.joined(separator: "; ")
+                failures.map { "\($0.objective): \(value(of: $0))" }.joined(separator: "; ")
             }
         return [
             word(candidate.standing), "\(candidate.name) (\(candidate.system))", why,
             candidate.cost.map(Format.time) ?? Format.nothing, candidate.storage ?? Format.nothing,
         ]
+    }
+
+    /// With the trial that it is from.
+    static func value(of failure: Recommendation.Failure) -> String {
+        failure.value + (failure.place.map { " (\($0.fault), trial \($0.n))" } ?? "")
     }
 
     static let remark =

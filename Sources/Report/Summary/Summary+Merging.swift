@@ -1,6 +1,6 @@
 extension Summary {
-    /// Several runs as one: trials of the same cell stand side by side. A gate or control is judged over the trials of
-    /// the runs whose suites have it, so that one suite's gates say nothing of another's trials.
+    /// Several runs as one: trials of the same cell stand side by side. A gate, control or claim is judged over the trials
+    /// of the runs whose suites have it, so that one suite's gates say nothing of another's trials.
     static func merged(_ runs: [Summary]) -> Summary {
         var merged = runs[0]
         guard runs.count > 1 else {
@@ -30,6 +30,10 @@ extension Summary {
         merged.controls = unique(runs.flatMap { $0.controls.map(\.control) }).map { control in
             control.judged(over: cells(of: runs.filter { run in run.controls.contains { $0.control == control } }))
         }
+        let claims = unique(runs.flatMap { $0.claims ?? [] }.map(\.claim)).map { claim in
+            claim.judged(over: cells(of: runs.filter { run in run.claims?.contains { $0.claim == claim } ?? false }))
+        }
+        merged.claims = claims.isEmpty ? nil : claims
         merged.exit = merged.exitCode(asReport: true)
         return merged
     }

@@ -13,6 +13,8 @@ public struct Summary: Codable, Equatable, Sendable {
     public var notApplicable: [Combination] = []
     public var gates: [GateOutcome] = []
     public var controls: [ControlOutcome] = []
+    /// What is said of the brokers, and what the trials say to it; nil where the suite has no claims.
+    public var claims: [ClaimOutcome]?
     public var exit: Int32 = 0
 
     public var seed: Int64 = 0
@@ -41,7 +43,7 @@ public struct Summary: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
         case suite, started, seconds, machine, versions, configurations, cells
         case notApplicable = "not_applicable"
-        case gates, controls, exit, seed, lab
+        case gates, controls, claims, exit, seed, lab
         case suiteFile = "suite_file"
         case suiteText = "suite_text"
         case noSkips = "no_skips"

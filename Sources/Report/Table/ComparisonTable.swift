@@ -14,8 +14,10 @@ public struct ComparisonTable {
     /// Ends with a line feed.
     public func render() -> String {
         var lines: [String] = []
-        for section in [title, figures, groups, gates, controls, baseline, recommendation, troubles, conclusion]
-        where !section.isEmpty {
+        let sections = [
+            title, figures, latency, groups, gates, controls, claims, baseline, recommendation, troubles, conclusion,
+        ]
+        for section in sections where !section.isEmpty {
             if !lines.isEmpty { lines.append("") }
             lines += section
         }
@@ -187,7 +189,7 @@ public struct ComparisonTable {
         }
     }
 
-    private func indented(_ text: String, by indent: Int) -> [String] {
+    func indented(_ text: String, by indent: Int) -> [String] {
         let spaces = String(repeating: " ", count: indent)
         return DisplayWidth.wrap(text, to: width - indent).enumerated().map { spaces + ($0 == 0 ? "" : "    ") + $1 }
     }

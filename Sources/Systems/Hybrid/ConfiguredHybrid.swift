@@ -8,7 +8,8 @@ struct ConfiguredHybrid: ConfiguredSystem {
     let own: BridgeSettings
 
     var bridge: BridgeSettings? { own }
-    // Producers speak with the hot tier alone.
+    var straightKinds: [EventKind] { BridgeSettings.straightKinds }
+    // What agents wait for is the hot tier's alone.
     var retries: Retries { hot.retries }
     var acknowledgement: String { hot.acknowledgement }
     var acknowledged: String? { hot.acknowledged }
@@ -19,6 +20,13 @@ struct ConfiguredHybrid: ConfiguredSystem {
     var retains: Bool { hot.retains || cold.retains }
     /// What is to be replayed later is read from the cold tier.
     func retention(of workload: WorkloadSettings) -> Int64? { cold.retention(of: workload) }
+
+    /// The bridges' group reads the hot tier, too.
+    func objection(to groups: [GroupSettings], in lab: any LabKind) -> (problem: String, remedy: String)? {
+        hot.objection(to: groups + [own.group], in: lab)
+    }
+
+    func dropsAcknowledged(by groups: [GroupSettings]) -> Bool { hot.dropsAcknowledged(by: groups + [own.group]) }
 
     func server(in lab: any LabKind) throws(SystemError) -> ServerVersion { try hot.server(in: lab) }
 
@@ -37,7 +45,7 @@ struct ConfiguredHybrid: ConfiguredSystem {
         hotTrial.groups.append(own.group)
         coldTrial.groups = []
         return HybridSystem(
-            hot: hot.makeSystem(hotTrial), cold: cold.makeSystem(coldTrial), bridge: own, hotRetains: hot.retains,
-            coldRetains: cold.retains)
+            hot: hot.makeSystem(hotTrial), cold: cold.makeSystem(coldTrial), bridge: own,
+            hotRetains: hot.retains || hot.dropsAcknowledged(by: hotTrial.groups), coldRetains: cold.retains)
     }
 }

@@ -43,6 +43,10 @@ struct HybridKind: SystemKind {
             name: "bridge.claim", values: "a time", usual: "2s",
             about: "a bridge of which nothing is heard for so long is taken for dead; another takes over what it held"),
         SettingDescription(
+            name: "bridge.transactions", values: "true, false", usual: "false",
+            about: "each batch of a stream is a transaction of Kafka's, committed before the hot tier is told; with "
+                + "owned streams whoever takes one over fences the bridge that had it"),
+        SettingDescription(
             name: "bridge.kinds", values: "a list of kinds", usual: "all but memory-read", about: "what is forwarded"),
     ]
 

@@ -6,6 +6,8 @@ import Workload
 enum HybridReader {
     static let bridges = 1...100
     private static let batches = 1...100_000
+    /// Each stream's identity is a client of its own, with threads of its own.
+    private static let transactionalStreams = 32
     /// A lease must outlive a turn of the process that holds it.
     private static let claims: ClosedRange<Duration> = .milliseconds(200)...(.seconds(3_600))
 
@@ -33,7 +35,31 @@ enum HybridReader {
                 "a cluster's streams lie on several nodes, and bridges that own streams keep that in one place",
                 remedy: "write bridge: {streams: shared}, or take another hot tier")
         }
-        return ConfiguredHybrid(hot: hotTier, cold: try readCold(text.own["cold"], text), own: bridge)
+        let cold = try readCold(text.own["cold"], text, isTransactional: bridge.transactions)
+        if let value = text.own["bridge"], bridge.transactions { try check(bridge, value, hotTier, text.agents) }
+        return ConfiguredHybrid(hot: hotTier, cold: cold, own: bridge)
+    }
+
+    private static func check(
+        _ bridge: BridgeSettings, _ value: Value, _ hot: any ConfiguredSystem, _ agents: Int
+    ) throws(Diagnostic) {
+        guard bridge.ack == .afterKafka else {
+            throw value.diagnostic(
+                "a bridge that tells the hot tier before Kafka has nothing left to commit together with",
+                remedy: "write ack: after-kafka, or leave transactions out")
+        }
+        guard bridge.streams == .owned, let redis = hot as? any ConfiguredRedis else { return }
+        let streams =
+            switch redis.settings.streams {
+            case .one: 1
+            case .number(let count): count
+            case .agent: agents
+            }
+        guard streams <= transactionalStreams else {
+            throw value.diagnostic(
+                "\(streams) streams would need as many transactional clients in one bridge",
+                remedy: "give the hot tier at most \(transactionalStreams) streams, or write streams: shared")
+        }
     }
 
     private static func readHot(_ value: Value, _ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {
@@ -56,17 +82,28 @@ enum HybridReader {
                 inFlight: text.inFlight, lab: text.lab))
     }
 
-    private static func readCold(_ value: Value?, _ text: ConfigurationText) throws(Diagnostic) -> ConfiguredKafka {
+    private static func readCold(
+        _ value: Value?, _ text: ConfigurationText, isTransactional: Bool
+    ) throws(Diagnostic) -> ConfiguredKafka {
         var fields: Fields? = try value.map { value throws(Diagnostic) in try Fields(value, of: "a cold tier") }
         let settings = try fields?.optional("settings")
         let retries = try fields?.optional("retries")
         try fields?.finish()
         var reader = KafkaSettingsReader(check: KafkaClientProperties.problem)
         reader.usualRetries = .idempotent
-        let read = try reader.read(
+        var read = try reader.read(
             ConfigurationText(
                 name: text.name, settings: settings, ack: nil, retries: retries, place: value ?? text.place,
                 agents: text.agents, inFlight: text.inFlight, lab: text.lab))
+        if isTransactional {
+            guard read.retries == .idempotent, read.acks == .all else {
+                throw (value ?? text.place).diagnostic(
+                    "transactions need an idempotent producer and every in-sync replica",
+                    remedy: "leave `retries` out, and write acks: all, or leave bridge.transactions out")
+            }
+            // Whole batches: a bridge says itself when one ends.
+            read.transactions = KafkaSettings.Transactions(events: batches.upperBound, abort: Share.percent(0))
+        }
         return ConfiguredKafka(settings: read)
     }
 
@@ -83,9 +120,7 @@ enum HybridReader {
             bridge.claim = try value.duration(in: claims).wholeNanoseconds
         }
         if let value = try fields.optional("kinds") { bridge.kinds = try readKinds(value) }
-        if let value = try fields.optional("transactions"), try value.truth() {
-            throw value.diagnostic("bridges have no transactions yet", remedy: "leave it out, or write false")
-        }
+        if let value = try fields.optional("transactions") { bridge.transactions = try value.truth() }
         if let value = try fields.optional("command") {
             throw value.diagnostic(
                 "another bridge than Holdfast's own cannot be audited yet", remedy: "leave it out")

@@ -57,9 +57,10 @@ final class HybridSystem: System {
     var logs: [History.Log] {
         var hot = History.Log(name: Name(Self.hotName), streams: self.hot.streams.map(Name.init))
         hot.retention = retains.hot
+        hot.kinds = EventKind.usual.map { Name($0.name) }
         var cold = History.Log(name: Name(Self.coldName), streams: self.cold.streams.map(Name.init))
         (cold.retention, cold.ofRecord) = (retains.cold, true)
-        cold.kinds = own.kinds.map { Name($0.name) }
+        cold.kinds = (own.kinds + BridgeSettings.straightKinds).map { Name($0.name) }
         return [hot, cold]
     }
 
@@ -67,14 +68,28 @@ final class HybridSystem: System {
         let (client, groupName) = hot.subscription(of: own.group)
         var cold = self.cold.clientOrders()
         // A cold tier that is away for some time is waited for: a try that is given up is a copy more.
-        if cold.settings["delivery.timeout.ms"] == nil {
+        // In a transaction that time is the transaction's own.
+        if cold.settings["delivery.timeout.ms"] == nil, !own.transactions {
             cold.settings["message.timeout.ms"] = cold.settings["message.timeout.ms"] ?? "600000"
         }
         // Nobody waits for a bridge, and a batch in one request is less work for the brokers than one in two.
         if cold.settings["queue.buffering.max.ms"] == nil {
             cold.settings["linger.ms"] = cold.settings["linger.ms"] ?? "5"
         }
-        return BridgePlan(settings: own, groupName: groupName, hot: client, cold: cold, coldLog: 1)
+        return BridgePlan(settings: own, groupName: groupName, hot: client, cold: cold, coldLog: Self.coldLog)
+    }
+
+    private static let coldLog = 1
+
+    /// A cold tier that is away for some time holds up what goes straight there and nothing else; a trial's end is not to
+    /// wait for it for long.
+    var straight: ProducerOrders.Straight? {
+        var orders = cold.clientOrders()
+        orders.settings = KafkaClientProperties.withoutTransactions(orders.settings)
+        if orders.settings["delivery.timeout.ms"] == nil {
+            orders.settings["message.timeout.ms"] = orders.settings["message.timeout.ms"] ?? "30000"
+        }
+        return ProducerOrders.Straight(client: orders, log: Self.coldLog)
     }
 
     // MARK: Nodes
@@ -135,6 +150,8 @@ final class HybridSystem: System {
     func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
         hot.subscription(of: group)
     }
+    var resultStreams: [String] { hot.resultStreams }
+    func resultOrders() -> ClientOrders { hot.resultOrders() }
     func deadStreams(of group: GroupSettings) -> [String] { hot.deadStreams(of: group) }
     func backlog(of group: GroupSettings) throws(SystemError) -> Backlog { try hot.backlog(of: group) }
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] {

@@ -10,7 +10,7 @@ struct KafkaArchive {
     /// Its path; made first if it is not there, which takes some twenty seconds. Nil if it cannot be had: servers then
     /// start without.
     func path(patience: any Patience) throws(SystemError) -> String? {
-        guard let cache = KafkaHome.cache, (try? Files.makeFolders(cache)) != nil else { return nil }
+        guard let cache = UserCache.folder, (try? Files.makeFolders(cache)) != nil else { return nil }
         let path = "\(cache)/\(name)"
         let lockPath = path + ".lock"
         let deadline = MonotonicClock.now() + SystemLimits.archiveNanoseconds

@@ -15,7 +15,7 @@ struct KafkaFormat {
 
     /// Where it is kept, in the user's cache like the class-data archive: by release, jars and features.
     private var keptPath: String? {
-        KafkaHome.cache.map {
+        UserCache.folder.map {
             "\($0)/format-\(KafkaHome.hash("\(home.version.version) \(home.classPath) \(features)"))"
         }
     }
@@ -56,7 +56,7 @@ struct KafkaFormat {
         // Made again, with an id of its own, like all others.
         do { try Files.removeTree(server.dataDirectory) } catch { throw SystemError(.lab, "\(error)") }
         // What cannot be kept is made again the next time.
-        if let cache = KafkaHome.cache, let keptPath, (try? Files.makeFolders(cache)) != nil {
+        if let cache = UserCache.folder, let keptPath, (try? Files.makeFolders(cache)) != nil {
             try? Files.write(bytes, to: keptPath)
         }
         return bytes

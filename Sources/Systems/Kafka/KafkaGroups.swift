@@ -10,6 +10,12 @@ final class KafkaGroups {
     /// How far each partition goes: first and behind the last that a reader may see.
     typealias Ends = [Int32: (first: Int64, last: Int64)]
 
+    /// What is asked of partitions' leaders: groups that read the same in the same way share the answer.
+    private struct Reading: Hashable {
+        var topic: String
+        var isolation: GroupSettings.Isolation
+    }
+
     let groups: [GroupSettings]
     private let run: String
     private let topics: KafkaTopics
@@ -22,9 +28,9 @@ final class KafkaGroups {
     private var said = "none"
     private var asked: Int64?
     private var places: [String: [Int32: Int64]] = [:]
-    private var ends: [GroupSettings.Isolation: Ends] = [:]
+    private var ends: [Reading: Ends] = [:]
     /// What was asked before that.
-    private var earlier: (places: [String: [Int32: Int64]], ends: [GroupSettings.Isolation: Ends]) = ([:], [:])
+    private var earlier: (places: [String: [Int32: Int64]], ends: [Reading: Ends]) = ([:], [:])
     private var tails = KafkaTails()
 
     init(_ groups: [GroupSettings], run: String, topics: KafkaTopics, hasMarkers: Bool, retains: Bool) {
@@ -34,6 +40,10 @@ final class KafkaGroups {
 
     /// As brokers know it: no other trial has one of that name.
     func name(of group: GroupSettings) -> String { "holdfast-\(run)-\(group.name)" }
+
+    private func reading(of group: GroupSettings) -> Reading {
+        Reading(topic: topics.topic(of: group), isolation: group.isolation)
+    }
 
     private var partitions: [Int32] { Array(0..<Int32(topics.partitions)) }
 
@@ -77,11 +87,13 @@ final class KafkaGroups {
     // MARK: Where they stand
 
     /// Asks all groups and partitions at once; a moment ago counts as now.
-    private func look(_ cluster: KafkaCluster, _ leaders: [Int32: Int32]) {
+    private func look(_ cluster: KafkaCluster, _ leaders: (_ topic: String) -> [Int32: Int32]) {
         if let asked, MonotonicClock.now() - asked < SystemLimits.backlogNanoseconds { return }
         earlier = (places, ends)
         places = committed(cluster)
-        for isolation in Set(groups.map(\.isolation)) { ends[isolation] = ends(isolation, cluster, leaders) }
+        for reading in Set(groups.map(reading(of:))) {
+            ends[reading] = ends(reading, cluster, leaders(reading.topic))
+        }
         asked = MonotonicClock.now()
     }
 
@@ -95,7 +107,7 @@ final class KafkaGroups {
                 let server = cluster.broker(id)
             else { continue }
             questions.append(
-                (server, KafkaGroupOffsetsRequest(group: name, topic: topics.events, partitions: partitions)))
+                (server, KafkaGroupOffsetsRequest(group: name, topic: topics.topic(of: group), partitions: partitions)))
         }
         var found: [String: [Int32: Int64]] = [:]
         for (server, request, answer) in KafkaServer.askAll(questions) {
@@ -113,9 +125,7 @@ final class KafkaGroups {
     }
 
     /// - Parameter leaders: of each partition.
-    private func ends(
-        _ isolation: GroupSettings.Isolation, _ cluster: KafkaCluster, _ leaders: [Int32: Int32]
-    ) -> Ends {
+    private func ends(_ reading: Reading, _ cluster: KafkaCluster, _ leaders: [Int32: Int32]) -> Ends {
         let led = Dictionary(grouping: leaders.keys) { leaders[$0] ?? -1 }
         func ask(_ place: KafkaEndOffsetsRequest.Place) -> [KafkaEndOffsetsRequest.End] {
             KafkaServer.ask(
@@ -124,8 +134,8 @@ final class KafkaGroups {
                         (
                             server: server,
                             request: KafkaEndOffsetsRequest(
-                                topic: topics.events, partitions: partitions.sorted(),
-                                committed: isolation == .readCommitted, place: place)
+                                topic: reading.topic, partitions: partitions.sorted(),
+                                committed: reading.isolation == .readCommitted, place: place)
                         )
                     }
                 }
@@ -140,15 +150,15 @@ final class KafkaGroups {
 
     /// What lies behind the offsets that the group has committed; what it was handed and has not committed is among it.
     func backlog(
-        of group: GroupSettings, _ cluster: KafkaCluster, leaders: [Int32: Int32]
+        of group: GroupSettings, _ cluster: KafkaCluster, leaders: (_ topic: String) -> [Int32: Int32]
     ) throws(SystemError) -> Backlog {
-        let name = name(of: group)
+        let (name, reading) = (name(of: group), reading(of: group))
         look(cluster, leaders)
         guard let places = places[name] else {
             throw SystemError(.unreachable, "no broker says how far the group \(group.name) is: \(said)")
         }
-        guard let ends = ends[group.isolation], ends.count == topics.partitions else {
-            throw SystemError(.unreachable, "not every partition's leader says how far \(topics.events) goes")
+        guard let ends = ends[reading], ends.count == topics.partitions else {
+            throw SystemError(.unreachable, "not every partition's leader says how far \(reading.topic) goes")
         }
         var unread: Int64 = 0
         for (partition, end) in ends {
@@ -157,11 +167,11 @@ final class KafkaGroups {
             // Markers at the end are nobody's: looked for once nothing moves any more.
             let isStill =
                 earlier.places[name]?[partition] == places[partition]
-                && earlier.ends[group.isolation]?[partition]?.last == end.last
+                && earlier.ends[reading]?[partition]?.last == end.last
             unread +=
                 hasMarkers && isStill
                 ? try tails.count(
-                    topics.events, partition, from..<end.last, isolation: group.isolation,
+                    reading.topic, partition, from..<end.last, isolation: group.isolation,
                     addresses: cluster.brokers.map(\.address)) : end.last - from
         }
         return Backlog(unread: unread, pending: 0)
@@ -174,7 +184,7 @@ final class KafkaGroups {
             partitions.map { partition in
                 let next = found[name(of: group)]?[partition] ?? 0
                 return History.GroupEnd(
-                    group: Name(group.name), stream: Name("\(topics.events)-\(partition)"),
+                    group: Name(group.name), stream: Name("\(topics.topic(of: group))-\(partition)"),
                     passed: next > 0 ? Position(UInt64(next - 1)) : nil, pending: [])
             }
         }

@@ -80,12 +80,6 @@ struct KafkaHome: Sendable {
         return value
     }
 
-    /// Where what was fetched or made once is kept for all runs: the user's own cache.
-    static var cache: String? {
-        if let folder = environment("XDG_CACHE_HOME") { return folder + "/holdfast" }
-        return environment("HOME").map { $0 + "/.cache/holdfast" }
-    }
-
     /// Names what is kept in the cache by what it was made of.
     static func hash(_ words: String) -> String {
         let hash = words.utf8.reduce(into: UInt64(0xCBF2_9CE4_8422_2325)) { hash, byte in
@@ -95,7 +89,7 @@ struct KafkaHome: Sendable {
     }
 
     private static func fetched() -> String? {
-        guard let cache else { return nil }
+        guard let cache = UserCache.folder else { return nil }
         let found = names(in: cache).filter { $0.hasPrefix("kafka_") && Files.isFolder("\(cache)/\($0)/libs") }
         return found.max().map { "\(cache)/\($0)" }
     }

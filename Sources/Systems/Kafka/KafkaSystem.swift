@@ -100,7 +100,7 @@ final class KafkaSystem: System {
     func renewed(_ settings: KafkaSettings, _ trial: TrialSetting) -> KafkaSystem? {
         guard let cluster, settings.hasSameCluster(as: self.settings),
             trial.ownFilesystems == self.trial.ownFilesystems,
-            trial.slowFsyncs == nil, self.trial.slowFsyncs == nil, cluster.hasRoom(for: trial.expectedBytes),
+            trial.preload == nil, self.trial.preload == nil, cluster.hasRoom(for: trial.expectedBytes),
             isConverged()
         else { return nil }
         return KafkaSystem(settings, trial, reusing: cluster)
@@ -367,6 +367,11 @@ final class KafkaSystem: System {
         var replays = [
             try KafkaReplay(addresses: addresses, streams: streams, run: trial.run, isolation: isolation)
         ]
+        if !resultStreams.isEmpty {
+            replays.append(
+                try KafkaReplay(
+                    addresses: addresses, streams: resultStreams, run: trial.run, isolation: .uncommitted))
+        }
         for group in trial.groups {
             let dead = deadStreams(of: group)
             if dead.isEmpty { continue }
@@ -397,18 +402,31 @@ final class KafkaSystem: System {
     func subscription(of group: GroupSettings) -> (client: ClientOrders, groupName: String) {
         var client = clientOrders()
         client.settings = settings.consumerProperties
+        if group.reads == .results { client.streams = resultStreams }
         return (client, groups.name(of: group))
     }
 
     func deadStreams(of group: GroupSettings) -> [String] { topics.deadStreams(of: group.name) }
 
+    var resultStreams: [String] { topics.resultStreams }
+
+    /// An executor answers one by one, whatever its agents do.
+    func resultOrders() -> ClientOrders {
+        var orders = clientOrders()
+        orders.streams = resultStreams
+        orders.settings = KafkaClientProperties.withoutTransactions(orders.settings)
+        return orders
+    }
+
     func backlog(of group: GroupSettings) throws(SystemError) -> Backlog {
         let view = look()
-        var leaders: [Int32: Int32] = [:]
-        for index in 0..<Int32(topics.partitions) {
-            if let leader = view.partition(topics.events, index)?.leader, leader >= 0 { leaders[index] = leader }
+        return try groups.backlog(of: group, try started()) { topic in
+            var leaders: [Int32: Int32] = [:]
+            for index in 0..<Int32(topics.partitions) {
+                if let leader = view.partition(topic, index)?.leader, leader >= 0 { leaders[index] = leader }
+            }
+            return leaders
         }
-        return try groups.backlog(of: group, try started(), leaders: leaders)
     }
 
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] {

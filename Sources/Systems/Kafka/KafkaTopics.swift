@@ -1,11 +1,13 @@
 import Labs
 import Workload
 
-/// A trial's own topics: that of the events, one for probe writes whose partitions lie on the same brokers, and those of
-/// dead letters.
+/// A trial's own topics: that of the events, one for probe writes whose partitions lie on the same brokers, that of
+/// results, and those of dead letters.
 struct KafkaTopics {
     let events: String
     let probe: String
+    /// Where executors answer; nil if nobody reads that. As the events' own, partition by partition.
+    let results: String?
     /// Those that groups move events to that they cannot process, by the group's name.
     let dead: [String: String]
     let partitions: Int
@@ -18,6 +20,7 @@ struct KafkaTopics {
     init(_ settings: KafkaSettings, _ trial: TrialSetting) {
         events = "holdfast-\(trial.run)-events"
         probe = "holdfast-\(trial.run)-probe"
+        results = trial.groups.contains { $0.reads == .results } ? "holdfast-\(trial.run)-results" : nil
         var dead: [String: String] = [:]
         for group in trial.groups where group.deadLetterAfter != nil {
             dead[group.name] = "holdfast-\(trial.run)-dead-\(group.name)"
@@ -37,6 +40,11 @@ struct KafkaTopics {
     /// As Kafka names the folder of each partition.
     var streams: [String] { (0..<partitions).map { "\(events)-\($0)" } }
 
+    var resultStreams: [String] { results.map { topic in (0..<partitions).map { "\(topic)-\($0)" } } ?? [] }
+
+    /// What a group reads.
+    func topic(of group: GroupSettings) -> String { group.reads == .results ? results ?? events : events }
+
     /// Of a group; empty if it has none. Partitions enough for every broker to lead one.
     func deadStreams(of group: String) -> [String] {
         dead[group].map { topic in (0..<brokers).map { "\(topic)-\($0)" } } ?? []
@@ -44,7 +52,10 @@ struct KafkaTopics {
 
     private var deadTopics: [String] { dead.values.sorted() }
 
-    var names: [String] { [events, probe] + deadTopics }
+    /// Those whose partitions lie as those of the events.
+    private var full: [String] { [events, results].compactMap(\.self) }
+
+    var names: [String] { full + [probe] + deadTopics }
 
     /// Brokers of a partition, by their ids, the preferred leader first: leaders are spread over all of them.
     func assignment(of partition: Int) -> [Int32] {
@@ -63,10 +74,10 @@ struct KafkaTopics {
     func make(on cluster: KafkaCluster, patience: any Patience) throws(SystemError) {
         guard let first = cluster.brokers.first else { throw cluster.notStarted }
         let request = KafkaCreateTopicsRequest(
-            topics: [
-                .init(name: events, assignment: (0..<partitions).map(assignment(of:)), properties: properties),
-                .init(name: probe, assignment: (0..<brokers).map(assignment(of:)), properties: properties),
-            ]
+            topics: full.map {
+                .init(name: $0, assignment: (0..<partitions).map(assignment(of:)), properties: properties)
+            }
+                + [.init(name: probe, assignment: (0..<brokers).map(assignment(of:)), properties: properties)]
                 + deadTopics.map {
                     .init(name: $0, assignment: (0..<brokers).map(assignment(of:)), properties: deadProperties)
                 }, milliseconds: Int32(SystemLimits.commandSeconds * 1000))
@@ -95,7 +106,8 @@ struct KafkaTopics {
         for server in cluster.brokers {
             let name = server.node.name
             guard let own = view.own(server) else { return "\(name) does not answer" }
-            for (topic, count) in [(events, partitions), (probe, brokers)] + deadTopics.map({ ($0, brokers) }) {
+            let topics = full.map { ($0, partitions) } + ([probe] + deadTopics).map { ($0, brokers) }
+            for (topic, count) in topics {
                 let known = own.topic(topic)?.partitions ?? []
                 guard known.count == count else { return "\(name) knows \(known.count) of \(count) of \(topic)" }
                 if let broken = known.first(where: { !$0.isWhole }) {

@@ -81,7 +81,7 @@ struct RedisAcknowledgementReader {
             throw value.diagnostic("`waitaof` needs an append-only file", remedy: "`settings: {appendonly: yes}`")
         }
         // A server that is not there is what the machine lacks, not what is wrong with the suite.
-        guard let binary = try? RedisBinary.find(settings.server, in: lab), !binary.isAtLeast(7, 2) else { return }
+        guard let binary = try? RedisBinary.find(settings.server, in: lab), !binary.has(.waitAOF) else { return }
         throw value.diagnostic(
             "`waitaof` needs Redis 7.2 or Valkey, and \(binary.version.path) is \(binary.version.name) "
                 + binary.version.version,

@@ -49,19 +49,23 @@ struct RedisBinary: Sendable {
                 setting != nil ? "the setting `server`" : environment != nil ? variable : "the machine's PATH"
             throw SystemError(
                 .missing,
-                "\(wanted) is no program here (\(whose)): install it (apt-get install redis-server), or name another "
-                    + "Redis or Valkey server by the setting `server` or by \(variable)")
+                "\(wanted) is no program here (\(whose)): install it (apt-get install redis-server; `make servers` "
+                    + "fetches newer ones), or name another Redis or Valkey server by the setting `server` or by "
+                    + variable)
         }
         return RedisBinary(version: try askVersion(path))
     }
 
+    /// Looks in the user's own PATH, among the machine's programs, and then among those that `make servers` fetched.
     private static func locate(_ name: String) -> String? {
         if !name.contains("/"), let path = getenv("PATH").map({ String(cString: $0) }) {
             for folder in path.split(separator: ":") where folder.hasPrefix("/") {
                 if let found = Tool.locate("\(folder)/\(name)") { return found }
             }
         }
-        return Tool.locate(name)
+        if let found = Tool.locate(name) { return found }
+        guard !name.contains("/"), let cache = UserCache.folder else { return nil }
+        return Tool.locate("\(cache)/servers/\(name)")
     }
 
     /// `Redis server v=7.0.15 sha=…`, `Valkey server v=9.1.2 sha=…`.
@@ -88,9 +92,21 @@ struct RedisBinary: Sendable {
         return ServerVersion(path: path, name: String(words[0]), version: String(version))
     }
 
-    /// Whether it is Valkey, or a Redis of at least that version.
+    /// What not every server has.
+    enum Feature {
+        case waitAOF, ackedTrimming
+    }
+
+    /// WAITAOF is of Redis 7.2 and in every Valkey; what trims by acknowledgements is of Redis 8.2 and in no Valkey.
+    func has(_ feature: Feature) -> Bool {
+        switch feature {
+        case .waitAOF: isAtLeast(7, 2)
+        case .ackedTrimming: version.name == "Redis" && isAtLeast(8, 2)
+        }
+    }
+
+    /// Valkey counts on from Redis 7.2.
     func isAtLeast(_ major: Int, _ minor: Int) -> Bool {
-        if version.name == "Valkey" { return true }
         let numbers = version.version.split(separator: ".").map { Int($0) ?? 0 }
         let (itsMajor, itsMinor) = (numbers.first ?? 0, numbers.count > 1 ? numbers[1] : 0)
         return (itsMajor, itsMinor) >= (major, minor)

@@ -14,7 +14,8 @@ enum RedisForm {
     }
 
     /// Of any Redis system.
-    static let groups = GroupForm(acks: [.afterProcessing, .beforeProcessing, .none], keys: ["block", "claim"])
+    static let groups = GroupForm(
+        acks: [.afterProcessing, .beforeProcessing, .none], keys: ["block", "claim", "deletes"])
 
     var hasReplicas: Bool { self != .standalone }
     var usualReplicas: Int {
@@ -27,7 +28,7 @@ enum RedisForm {
 
     /// Settings of Holdfast's own that a configuration may give, beside directives of redis.conf.
     var ownNames: [String] {
-        ["filesystem", "clients", "server", "streams", "maxlen"]
+        ["filesystem", "clients", "server", "streams", "maxlen", "ids"]
             + (hasReplicas ? ["replicas", "replica"] : []) + (self == .sentinel ? SentinelSettings.names : [])
             + (self == .cluster ? ["shards"] : [])
     }
@@ -103,9 +104,18 @@ enum RedisForm {
                 name: "streams", values: "one, a number, agent", usual: "one",
                 about: "how agents share streams: all in one, spread over so many, or each in its own"),
             SettingDescription(
-                name: "maxlen", values: "a number of entries, or ~ and a number", usual: "none: nothing is cut",
-                about: "every XADD cuts its stream to that length (MAXLEN =), or to whole nodes above it (MAXLEN ~); "
-                    + "what is gone by that is `expired`, and `expired_unseen` for a group that had not read it"),
+                name: "maxlen", values: "a number of entries, ~ and a number, or a number and `acked`",
+                usual: "none: nothing is cut",
+                about:
+                    "every XADD cuts its stream to that length (MAXLEN =), or to whole nodes above it (MAXLEN ~), or cuts "
+                    + "only what every group has acknowledged (ACKED, Redis 8.2); what is gone by that is `expired`, and "
+                    + "`expired_unseen` for a group that had not read it"),
+            SettingDescription(
+                name: "ids", values: "server, event", usual: "server",
+                about:
+                    "who gives entries their IDs: the server by its clock, or the client by the event's number in its "
+                    + "agent's own stream, so that the server refuses what it has already, and a repeated try is no "
+                    + "duplicate"),
         ]
     }
 

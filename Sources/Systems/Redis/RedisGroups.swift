@@ -9,7 +9,11 @@ import Workload
 /// a deletion.
 struct RedisGroups {
     let streams: [String]
+    /// Where executors answer what stands in each of them; empty if nobody reads that.
+    var results: [String] = []
     let groups: [GroupSettings]
+
+    private func streams(of group: GroupSettings) -> [String] { group.reads == .results ? results : streams }
 
     /// Where the group's dead letters go.
     static func deadStreams(of group: GroupSettings, run: String) -> [String] {
@@ -20,7 +24,7 @@ struct RedisGroups {
     func make(on server: RedisServer) throws(SystemError) {
         var commands: [[String]] = []
         for group in groups {
-            for stream in streams {
+            for stream in streams(of: group) {
                 commands.append(["XGROUP", "CREATE", stream, group.name, group.start == .end ? "$" : "0", "MKSTREAM"])
             }
         }
@@ -35,6 +39,7 @@ struct RedisGroups {
 
     func backlog(of group: GroupSettings, on server: RedisServer) throws(SystemError) -> Backlog {
         var commands: [[String]] = []
+        let streams = streams(of: group)
         for stream in streams {
             commands += [
                 ["XINFO", "STREAM", stream], ["XINFO", "GROUPS", stream], ["XPENDING", stream, group.name],
@@ -74,10 +79,10 @@ struct RedisGroups {
 
     func ends(on server: RedisServer, patience: any Patience) throws(SystemError) -> [History.GroupEnd] {
         var ends: [History.GroupEnd] = []
-        for stream in streams {
+        for stream in streams + results {
             let reply = try server.call(["XINFO", "GROUPS", stream])
             try check([reply], server)
-            for group in groups {
+            for group in groups where streams(of: group).contains(stream) {
                 let state = Pairs.named(group.name, in: reply)
                 let passed = state?.position("last-delivered-id")
                 ends.append(

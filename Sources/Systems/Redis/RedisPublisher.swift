@@ -11,9 +11,11 @@ final class RedisPublisher: Publisher {
     /// Most connections of one producer.
     static let connectionLimit = 1000
 
-    private let codec: EventCodec
+    /// Nil for one that is handed values.
+    private let codec: EventCodec?
     private let streams: Int
     private let requests: [XADDRequest]
+    private var numbered: NumberedEntries?
     private let reasons = ReasonTable()
     private let connections: [PublishConnection]
     private let pinned: Bool
@@ -28,32 +30,40 @@ final class RedisPublisher: Publisher {
     private var dirty: [Int] = []
     private var isDirty: [Bool]
 
-    init(_ orders: ProducerOrders) throws(WorkerError) {
-        let client = orders.client
+    convenience init(_ orders: ProducerOrders) throws(WorkerError) {
+        try self.init(
+            orders.client, agents: orders.agents.count, slots: orders.agents.count * orders.inFlight,
+            timeout: orders.timeout,
+            codec: EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound))
+    }
+
+    /// - Parameters:
+    ///   - agents: how many may have connections of their own.
+    ///   - slots: attempts that may be in flight together, or more.
+    ///   - timeout: how long an attempt may stay unanswered, in nanoseconds.
+    init(
+        _ client: ClientOrders, agents: Int, slots: Int, timeout: Int64, codec: EventCodec?
+    ) throws(WorkerError) {
         guard let acknowledgement = Acknowledgement(client.ack) else {
             throw WorkerError("client.ack: `\(client.ack)` is none of `reply`, `wait N [MS]`, `waitaof L R [MS]`")
         }
         addresses = try ServerAddress.ours(client.addresses)
         watch = try SentinelWatch(client)
         pinned = client.settings["clients"] == "pinned"
-        var count = acknowledgement == .reply ? 1 : orders.agents.count
+        var count = acknowledgement == .reply ? 1 : agents
         if let text = client.settings["connections"] {
             guard let wanted = Int(text), (1...Self.connectionLimit).contains(wanted) else {
                 throw WorkerError("client.settings.connections: must be from 1 to \(Self.connectionLimit)")
             }
-            if acknowledgement == .reply { count = min(wanted, orders.agents.count) }
+            if acknowledgement == .reply { count = min(wanted, agents) }
         }
-        codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
+        self.codec = codec
         streams = client.streams.count
-        let maxlen = client.settings["maxlen"]
-        let longest = maxlen.flatMap { RedisSettings.MaxLength($0) }
-        if let maxlen, longest == nil { throw WorkerError("client.settings.maxlen: `\(maxlen)` is no length") }
-        requests = client.streams.map {
-            XADDRequest(stream: $0, maxlen: longest, behind: acknowledgement.command)
-        }
+        requests = try XADDRequest.all(client, areEvents: codec != nil, behind: acknowledgement.command)
+        numbered = codec == nil ? nil : NumberedEntries(client, slots: slots)
         let reasons = reasons
         connections = (0..<count).map {
-            PublishConnection(index: $0, timeout: orders.timeout, acknowledgement: acknowledgement, reasons: reasons)
+            PublishConnection(index: $0, timeout: timeout, acknowledgement: acknowledgement, reasons: reasons)
         }
         places = [Int](repeating: 0, count: count)
         current = [ServerAddress?](repeating: nil, count: count)
@@ -97,20 +107,26 @@ final class RedisPublisher: Publisher {
     }
 
     func prepare(_ attempt: Attempt, now: Int64) -> UInt32 {
+        guard let codec else { preconditionFailure("this one is handed values") }
         let index = Int(attempt.agentIndex) % connections.count
-        if !isDirty[index] {
-            isDirty[index] = true
-            dirty.append(index)
-        }
+        touch(index)
+        numbered?.note(slot: attempt.slot, number: attempt.number, seq: attempt.event.seq)
         let request = requests[Int(attempt.event.agent % Int64(streams))]
         let length = EventCodec.length(of: attempt.event)
         var crc: UInt32 = 0
         connections[index].enqueue(attempt.slot, room: request.length(value: length), now: now) { buffer in
-            request.write(value: length, into: buffer) { value in
+            request.write(attempt.event.seq, value: length, into: buffer) { value in
                 crc = codec.encode(attempt.event, intended: attempt.intended, into: value)
             }
         }
         return crc
+    }
+
+    /// There is something to send over a connection.
+    private func touch(_ index: Int) {
+        if isDirty[index] { return }
+        isDirty[index] = true
+        dirty.append(index)
     }
 
     func send(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
@@ -131,7 +147,9 @@ final class RedisPublisher: Publisher {
             return
         }
         let index = Int(event.token & 0xFFFF_FFFF) - 1
+        let first = completions.count
         connections[index].ready(event, poller, now: now, into: &completions)
+        numbered?.settle(&completions, from: first, reasons)
         // It works: whoever loses it begins with the same address again.
         if connections[index].state == .connected, let address = current[index],
             let place = addresses.firstIndex(of: address)
@@ -190,44 +208,13 @@ final class RedisPublisher: Publisher {
     }
 }
 
-/// `XADD stream [MAXLEN =|~ N] * e VALUE` for one stream, ready but for the value.
-struct XADDRequest {
-    private let head: [UInt8]
-    private let tail: [UInt8]
-
-    /// - Parameter behind: a command that follows each XADD.
-    init(stream: String, maxlen: RedisSettings.MaxLength? = nil, behind: [UInt8]) {
-        var words = ["XADD", stream]
-        if let maxlen { words += ["MAXLEN", maxlen.isApproximate ? "~" : "=", String(maxlen.entries)] }
-        words += ["*", "e"]
-        let text = words.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()
-        head = Array("*\(words.count + 1)\r\n\(text)$".utf8)
-        tail = Array("\r\n".utf8) + behind
-    }
-
-    /// Room that a request needs at most.
-    func length(value: Int) -> Int { head.count + 20 + 2 + value + tail.count }
-
-    /// Writes the request; `fill` writes the value where it is told to. Returns the bytes taken.
-    func write(
-        value length: Int, into buffer: UnsafeMutableRawBufferPointer, fill: (UnsafeMutableRawBufferPointer) -> Void
-    ) -> Int {
-        precondition(buffer.count >= self.length(value: length), "a request needs more room than it was given")
-        head.withUnsafeBytes { buffer.copyMemory(from: $0) }
-        var end = head.count
-        var divisor = 1
-        while divisor <= length / 10 { divisor *= 10 }
-        while divisor > 0 {
-            buffer[end] = UInt8(0x30 + length / divisor % 10)
-            end += 1
-            divisor /= 10
+extension RedisPublisher: Forwarder {
+    func prepare(_ value: UnsafeRawBufferPointer, agent: Int64, slot: Int32, now: Int64) {
+        let index = Int(agent % Int64(connections.count))
+        touch(index)
+        let request = requests[Int(agent % Int64(streams))]
+        connections[index].enqueue(slot, room: request.length(value: value.count), now: now) { buffer in
+            request.write(value: value.count, into: buffer) { $0.copyMemory(from: value) }
         }
-        buffer[end] = 0x0D
-        buffer[end + 1] = 0x0A
-        end += 2
-        fill(UnsafeMutableRawBufferPointer(rebasing: buffer[end..<end + length]))
-        end += length
-        tail.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: buffer[end...]).copyMemory(from: $0) }
-        return end + tail.count
     }
 }

@@ -114,7 +114,16 @@ final class RedisServers {
 
     var groups: RedisGroups { groups(of: streams) }
 
-    func groups(of streams: [String]) -> RedisGroups { RedisGroups(streams: streams, groups: trial.groups) }
+    func groups(of streams: [String]) -> RedisGroups {
+        RedisGroups(streams: streams, results: results(of: streams), groups: trial.groups)
+    }
+
+    /// Where executors answer what stands in these streams; empty if nobody reads that.
+    func results(of streams: [String]) -> [String] {
+        guard trial.groups.contains(where: { $0.reads == .results }) else { return [] }
+        // In a cluster they lie with the events that they answer: a stream's whole name decides, unless a part is marked.
+        return streams.map { form == .cluster && !$0.contains("{") ? "{\($0)}.results" : "\($0).results" }
+    }
 
     /// Reads every stream from this server, those of dead letters, too.
     func replay(
@@ -122,7 +131,7 @@ final class RedisServers {
     ) throws(SystemError) {
         let connection = try server.connect()
         let dead = trial.groups.flatMap { RedisGroups.deadStreams(of: $0, run: trial.run) }
-        var replay = RedisReplay(streams: streams + dead, run: trial.run)
+        var replay = RedisReplay(streams: streams + dead + results(of: streams), run: trial.run)
         for pass in 0..<passes {
             try replay.read(pass: pass + 1, over: connection, into: &writer, patience: patience)
         }
@@ -138,6 +147,7 @@ protocol RedisSystem: System {
 
 extension RedisSystem {
     var streams: [String] { servers.streams }
+    var resultStreams: [String] { servers.results(of: streams) }
     var form: Position.Form { .entry }
 
     func port(of node: any Node) -> UInt16 { RedisConfigurationFile.port }

@@ -22,15 +22,28 @@ struct RedisSettings: Sendable {
         var entries: Int
         /// Only whole nodes of the stream are cut: up to a node more than asked may stay.
         var isApproximate: Bool
+        /// Only what every group has acknowledged is cut, and the stream grows beyond its length meanwhile.
+        var isOfAcked: Bool
 
-        /// `100000`, `~100000`; nil for anything else.
+        /// `100000`, `~100000`, `100000 acked`; nil for anything else.
         init?(_ text: String) {
+            let words = text.split(separator: " ", omittingEmptySubsequences: false)
+            guard words.count == 1 || words.dropFirst() == ["acked"] else { return nil }
+            isOfAcked = words.count > 1
             isApproximate = text.hasPrefix("~")
-            guard let number = UInt32(isApproximate ? String(text.dropFirst()) : text), number > 0 else { return nil }
+            guard let number = UInt32(isApproximate ? words[0].dropFirst() : words[0]), number > 0 else { return nil }
             entries = Int(number)
         }
 
-        var text: String { (isApproximate ? "~" : "") + String(entries) }
+        var text: String { (isApproximate ? "~" : "") + String(entries) + (isOfAcked ? " acked" : "") }
+    }
+
+    /// Who gives entries their IDs.
+    enum IDs: String, CaseIterable, Sendable {
+        /// The server, by its clock.
+        case server
+        /// The client, by the event's number: an entry that is there already is refused.
+        case event
     }
 
     /// A line of redis.conf.
@@ -46,6 +59,7 @@ struct RedisSettings: Sendable {
     var server: String?
     var streams = Streams.one
     var maxlen: MaxLength?
+    var ids = IDs.server
     /// In the order of the suite; a directive given as a list stands once for each of its items.
     var directives: [Directive] = []
     /// Beside the primary; beside each, where there are shards.
@@ -63,6 +77,7 @@ struct RedisSettings: Sendable {
     var client: [String: String] {
         var told = ["clients": clients.rawValue]
         if let maxlen { told["maxlen"] = maxlen.text }
+        if ids != .server { told["ids"] = ids.rawValue }
         return told
     }
 
@@ -105,6 +120,8 @@ struct RedisSettingsReader {
             try RedisReplicaRules(settings: settings, mapping: mapping).check()
         }
         if form == .cluster { try ClusterSettings.check(settings, text.settings ?? text.place) }
+        try checkIDs(settings, text)
+        try checkMaxLength(settings, text)
         if form == .sentinel { try settings.sentinel.check(text.settings ?? text.place) }
         if let ack = text.ack {
             settings.ack = try RedisAcknowledgementReader(form: form, settings: settings, lab: text.lab).read(ack)
@@ -126,6 +143,7 @@ struct RedisSettingsReader {
         case "server": settings.server = try value.name()
         case "streams": settings.streams = try readStreams(value)
         case "maxlen": settings.maxlen = try readMaxLength(value)
+        case "ids": settings.ids = try value.word(of: RedisSettings.IDs.self)
         case "replicas" where form.hasReplicas:
             settings.replicas = try value.wholeNumber(in: 1...SystemLimits.replicas)
         case _ where form == .sentinel && SentinelSettings.names.contains(name):
@@ -169,9 +187,41 @@ struct RedisSettingsReader {
         guard case .scalar(let text, _) = value.content, let length = RedisSettings.MaxLength(text) else {
             throw value.diagnostic(
                 "is no length that a stream can be cut to",
-                remedy: "a number of entries above 0, or one behind `~` (`\"~100000\"`: whole nodes only)")
+                remedy: "a number of entries above 0, one behind `~` (`\"~100000\"`: whole nodes only), or one with "
+                    + "`acked` (`100000 acked`: only what every group has acknowledged)")
+        }
+        guard !(length.isApproximate && length.isOfAcked) else {
+            throw value.diagnostic(
+                "`~` with `acked` cuts nothing (redis#14656)", remedy: "`\(length.entries) acked`")
         }
         return length
+    }
+
+    /// Entries can be told apart by events' numbers only where a stream has one writer that has one event under way.
+    private func checkIDs(_ settings: RedisSettings, _ text: ConfigurationText) throws(Diagnostic) {
+        guard settings.ids == .event, let value = text.setting("ids") else { return }
+        guard settings.streams == .agent else {
+            throw value.diagnostic(
+                "`ids: event` numbers the entries of one agent, and streams are shared", remedy: "`streams: agent`")
+        }
+        guard text.inFlight == 1 else {
+            throw value.diagnostic(
+                "`ids: event` needs one event after the other, and each agent has \(text.inFlight) under way: behind a "
+                    + "later one, an earlier one is refused for good",
+                remedy: "`workload: {in-flight: 1}`")
+        }
+    }
+
+    private func checkMaxLength(_ settings: RedisSettings, _ text: ConfigurationText) throws(Diagnostic) {
+        guard settings.maxlen?.isOfAcked == true, let value = text.setting("maxlen") else { return }
+        // A server that is not there is what the machine lacks, not what is wrong with the suite.
+        guard let binary = try? RedisBinary.find(settings.server, in: text.lab), !binary.has(.ackedTrimming) else {
+            return
+        }
+        throw value.diagnostic(
+            "trimming by acknowledgements needs Redis 8.2, and \(binary.version.path) is \(binary.version.name) "
+                + binary.version.version,
+            remedy: "name another server by the setting `server`, or leave `acked` out")
     }
 
     private func readDirective(
@@ -289,8 +339,12 @@ struct RedisSettingsReader {
         case .none, .untilAcked: return retries
         case .client, .idempotent:
             throw value.diagnostic(
-                "`retries: \(retries.rawValue)` is Kafka's: a Redis client has no retries of its own",
-                remedy: "`none` or `until-acked`")
+                retries == .client
+                    ? "`retries: client` is Kafka's: a Redis client has no retries of its own"
+                    : "`retries: idempotent` is Kafka's, and XADD with IDMP (Redis 8.6) is not built",
+                remedy:
+                    "`none`, or `until-acked`, with `settings: {streams: agent, ids: event}` for a server that refuses "
+                    + "what it has already")
         }
     }
 }

@@ -40,8 +40,11 @@ extension BridgeLoop {
     }
 
     mutating func takeCompletions() {
-        if completions.isEmpty { return }
         let t = clock()
+        var ended: [(EndedTransaction, String)] = []
+        forwarder.takeEnded { ended.append(($0, $1)) }
+        for (transaction, name) in ended { history.append(transaction, name: name, t: t) }
+        if completions.isEmpty { return }
         for completion in completions {
             let delivery = cargo.delivery(ofSlot: completion.slot)
             let handed = cargo.handed(delivery)
@@ -78,9 +81,9 @@ extension BridgeLoop {
         let t = clock()
         while let (handed, slot) = cargo.next(number: nextTry) {
             guard let event = handed.event else { preconditionFailure("what is no event is to be sent") }
-            history.attempt(event, number: nextTry, t: t)
-            nextTry += 1
             cargo.withValue(slot) { [forwarder] in forwarder.prepare($0, agent: event.agent, slot: slot, now: now) }
+            history.attempt(event, number: nextTry, transaction: forwarder.transactionName, t: t)
+            nextTry += 1
         }
         try stop.lower(to: orders.bridge.ack == .beforeKafka ? 0 : .max)
         try history.flush()

@@ -1,7 +1,7 @@
 public import Platform
 
-/// A broker's client that writes values as they are, each to its agent's place, driven by the one loop of a bridge. It
-/// never blocks.
+/// A broker's client that writes values as they are, each to its agent's place, driven by the one loop of a bridge or of
+/// an executor. It never blocks.
 ///
 /// Every value that was prepared gets exactly one completion, and a slot is free again once it has come; `failed` is only
 /// what is proven not to have been applied, as with a `Publisher`.
@@ -23,6 +23,20 @@ public protocol Forwarder: AnyObject {
     func ready(_ event: PollEvent, _ poller: borrowing Poller, now: Int64, into completions: inout [Completion])
     /// A deadline passed.
     func expire(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion])
+    /// The system has moved: connect to these from now on.
+    func use(addresses: [String], _ poller: borrowing Poller, now: Int64, into completions: inout [Completion])
     /// Ends all connections; what is unanswered completes as what it is then.
     func close(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion])
+
+    // What only one with transactions has; the others need not say so.
+
+    /// The transaction of the value that was prepared last, as the history calls it; nil: none.
+    var transactionName: String? { get }
+    /// Hands over the transactions that have ended since the last call.
+    func takeEnded(_ each: (EndedTransaction, _ name: String) -> Void)
+}
+
+extension Forwarder {
+    public var transactionName: String? { nil }
+    public func takeEnded(_ each: (EndedTransaction, _ name: String) -> Void) {}
 }

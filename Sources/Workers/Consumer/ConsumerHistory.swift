@@ -3,7 +3,7 @@ import Workload
 
 /// A consumer process's shard, with the numbers of the names that occur in every record at hand.
 struct ConsumerHistory: ~Copyable {
-    /// The log that events are written to further on: dead letters, or a bridge's cold log.
+    /// The log that events are written to further on: dead letters, results, or a bridge's cold log.
     struct Further {
         var streams: [String]
         var form: Position.Form
@@ -11,6 +11,8 @@ struct ConsumerHistory: ~Copyable {
         var log: Int
         /// Only what no consumer can process goes there.
         var isForPoison: Bool
+        /// What they are there; nil: what they were.
+        var kind: EventKind?
     }
 
     private var writer: ShardWriter
@@ -20,6 +22,7 @@ struct ConsumerHistory: ~Copyable {
     private var streams: [UInt32] = []
     private let furtherLog: UInt16
     private let isForPoison: Bool
+    private let furtherKind: EventKind?
     private var furtherStreams: [UInt32] = []
     /// By the kind's raw value; 0 for one that has not occurred yet.
     private var kinds = [UInt32](repeating: 0, count: 256)
@@ -31,10 +34,14 @@ struct ConsumerHistory: ~Copyable {
     private var spanTime: Int64 = 0
 
     init(_ orders: ConsumerOrders, form: Position.Form) throws(WorkerError) {
-        let dead = orders.deadLetters.map {
+        var further = orders.deadLetters.map {
             Further(streams: $0.streams, form: form, log: $0.log, isForPoison: true)
         }
-        try self.init(orders, form: form, further: dead)
+        if let results = orders.results {
+            further = Further(
+                streams: results.client.streams, form: form, log: results.log, isForPoison: false, kind: .toolResult)
+        }
+        try self.init(orders, form: form, further: further)
     }
 
     init(_ orders: ConsumerOrders, form: Position.Form, further: Further?) throws(WorkerError) {
@@ -46,6 +53,7 @@ struct ConsumerHistory: ~Copyable {
         group = writer.group(orders.group.name)
         ownRun = EventCodec.runNumber(orders.run)
         (furtherLog, isForPoison) = (UInt16(further?.log ?? 0), further?.isForPoison ?? false)
+        furtherKind = further?.kind
         for consumer in orders.consumers { consumers.append(writer.name(consumer)) }
         spans = Array(repeating: 0..<0, count: consumers.count)
         for stream in orders.client.streams { streams.append(writer.stream(stream, form: form)) }
@@ -110,14 +118,22 @@ struct ConsumerHistory: ~Copyable {
     }
 
     /// A try to write an event to the further log.
-    mutating func attempt(_ event: DecodedEvent, number: Int64, t: Int64) {
+    mutating func attempt(_ event: DecodedEvent, number: Int64, transaction: String? = nil, t: Int64) {
         writeSpans()
-        let kind = Int(event.kind.rawValue)
-        if kinds[kind] == 0 { kinds[kind] = writer.name(event.kind.name) }
+        let named = furtherKind ?? event.kind
+        let kind = Int(named.rawValue)
+        if kinds[kind] == 0 { kinds[kind] = writer.name(named.name) }
         writer.append(
             .attempt(
                 t: t, agent: event.agent, seq: event.seq, number: number, kind: kinds[kind], intended: event.intended,
-                crc: event.crc, log: furtherLog, poison: isForPoison))
+                crc: event.crc, transaction: transaction.map { writer.name($0) } ?? 0, log: furtherLog,
+                poison: isForPoison))
+    }
+
+    /// A transaction to the further log is over.
+    mutating func append(_ ended: EndedTransaction, name: String, t: Int64) {
+        writeSpans()
+        writer.append(.transaction(t: t, id: writer.name(name), state: ended.state, begun: ended.begun))
     }
 
     mutating func outcome(

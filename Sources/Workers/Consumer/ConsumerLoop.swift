@@ -10,6 +10,7 @@ import Workload
 struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
     private static var inputToken: UInt64 { 0 }
     private static var signalToken: UInt64 { .max }
+    private static var answerToken: UInt64 { .max - 1 }
     private static var mostRounds: Int { 8 }
     private let statusEvery: Int64 = 100_000_000
 
@@ -17,8 +18,12 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
     private let subscriber: S
     private let poller: Poller
     private let signals: SignalDescriptor
-    private var hands: Hands
-    private var history: ConsumerHistory
+    var hands: Hands
+    /// An executor's; nil for any other consumer.
+    let answering: Answering?
+    /// From then on what is not answered is left to others.
+    var leavesBy: Int64 = .max
+    var history: ConsumerHistory
     private var commands: LineReader
     private let status: StatusLine
     private var holding: HoldingFile
@@ -28,28 +33,31 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
     private var inbox = ConsumerInbox()
     private var counters = ConsumerStatus()
     private var nextStatus: Int64 = .min
-    private var nextTry: Int64
+    var nextTry: Int64
     /// The number of the try by which each of these deliveries moves to the dead letters.
     private var moves: [Int64: Int64] = [:]
-    private var isStopping = false
+    var isStopping = false
 
     // What a turn decided, for after its flush.
     private var fresh: [Int64] = []
-    private var done: [Int64] = []
+    var done: [Int64] = []
     private var refused: [Int64] = []
     private var moving: [Int64] = []
 
     init(
-        _ orders: ConsumerOrders, subscriber: S, signals: consuming SignalDescriptor, input: Int32, output: Int32
+        _ orders: ConsumerOrders, subscriber: S, answers: (any Forwarder)? = nil, signals: consuming SignalDescriptor,
+        input: Int32, output: Int32
     ) throws(WorkerError) {
+        let answering: Answering? = if let answers { try Answering(answers) } else { nil }
         let history = try ConsumerHistory(orders, form: subscriber.form)
         let holding = try HoldingFile(orders.holdingPath)
-        let poller = try Self.makePoller(input, signals.raw)
+        let poller = try Self.makePoller(input, signals.raw, answering?.descriptor)
         (self.orders, self.subscriber, self.input) = (orders, subscriber, input)
         self.signals = signals
         self.poller = poller
         self.history = history
         self.holding = holding
+        self.answering = answering
         hands = Hands(orders.group, consumers: orders.consumers.count, streams: orders.client.streams.count)
         commands = LineReader(descriptor: input)
         status = StatusLine(output: output)
@@ -57,13 +65,16 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
         (epoch, nextTry) = (orders.epoch, orders.firstTry)
     }
 
-    private static func makePoller(_ input: Int32, _ signals: Int32) throws(WorkerError) -> Poller {
+    private static func makePoller(
+        _ input: Int32, _ signals: Int32, _ answers: Int32?
+    ) throws(WorkerError) -> Poller {
         do throws(KernelFailure) {
             let poller = try Poller()
             try Sockets.setBlocking(input, false)
             // A file is always readable and cannot be polled: who runs a consumer by hand has no commands for it.
             do throws(KernelFailure) { try poller.add(input, token: inputToken) } catch  where error.number == EPERM {}
             try poller.add(signals, token: signalToken)
+            if let answers { try poller.add(answers, token: answerToken) }
             return poller
         } catch {
             throw WorkerError(error.description)
@@ -71,24 +82,27 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
     }
 
     /// Nanoseconds from the trial's start; 0 while it has not begun.
-    private func clock() -> Int64 { epoch.map { MonotonicClock.now() - $0 } ?? 0 }
+    func clock() -> Int64 { epoch.map { MonotonicClock.now() - $0 } ?? 0 }
 
     /// The subscriber's deadlines count from any moment that does not move.
-    private func steady() -> Int64 { MonotonicClock.now() }
+    func steady() -> Int64 { MonotonicClock.now() }
 
     /// Reads until told to stop, finishes what is in hand, and leaves the group.
     mutating func run() throws(WorkerError) {
         var events: [PollEvent] = []
         subscriber.open(poller, now: steady())
+        answering?.open(now: steady())
         while true {
             let now = steady()
             if now >= nextStatus { tell(now) }
             if isStopping, hands.isEmpty, subscriber.leave(poller, now: now, into: &inbox) { break }
             try wait(from: now, into: &events)
-            for event in events { take(event) }
+            for event in events { try take(event) }
+            answering?.expire(now: steady())
             if subscriber.nextDeadline <= steady() { subscriber.expire(poller, now: steady(), into: &inbox) }
             try turn()
         }
+        answering?.close(now: steady())
         repeat { try turn() } while hasMail
         try history.close()
         var last = current()
@@ -103,10 +117,11 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
         status.write(last, last: true)
     }
 
-    private mutating func take(_ event: PollEvent) {
+    private mutating func take(_ event: PollEvent) throws(WorkerError) {
         switch event.token {
         case Self.inputToken: obey()
-        case Self.signalToken: if signals.next() != nil { isStopping = true }
+        case Self.signalToken: if signals.next() != nil { stopSoon() }
+        case Self.answerToken: try answering?.ready(now: steady())
         default: subscriber.ready(event, poller, now: steady(), into: &inbox)
         }
     }
@@ -116,7 +131,7 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
         let soon = isStopping && hands.isEmpty ? now + 5_000_000 : .max
         // Work is timed by the trial's clock.
         let ahead = hands.nextEnd == .max ? .max : now + max(0, hands.nextEnd - clock())
-        let next = min(subscriber.nextDeadline, nextStatus, ahead, soon)
+        let next = min(subscriber.nextDeadline, answering?.nextDeadline ?? .max, min(nextStatus, ahead, soon))
         do throws(KernelFailure) {
             try poller.wait(timeoutNanoseconds: next <= now || hasMail ? 0 : next - now, into: &events)
         } catch {
@@ -131,9 +146,12 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
         repeat {
             rounds += 1
             takeInbox()
+            takeAnswered()
             work()
+            prepareAnswers()
             try holding.lower(to: hands.holding)
             try history.flush()
+            answering?.send(now: steady())
             answer()
             for consumer in orders.consumers.indices {
                 let room = isStopping ? 0 : hands.room(of: consumer)
@@ -143,16 +161,26 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
         try holding.keep(hands.holding)
     }
 
-    private var hasMail: Bool { !inbox.handed.isEmpty || !inbox.receipts.isEmpty }
+    private var hasMail: Bool { !inbox.handed.isEmpty || !inbox.receipts.isEmpty || answering?.hasMail == true }
 
     private mutating func takeInbox() {
         let t = clock()
+        var start = 0
         for handed in inbox.handed {
             history.deliver(handed, t: t)
-            fresh.append(hands.take(handed))
+            let delivery = hands.take(handed)
+            fresh.append(delivery)
+            let end = start + Int(handed.valueLength)
+            if let answering, let event = handed.event, event.run == ownRun, event.intact,
+                Answering.isDispatch(event)
+            {
+                answering.keep(delivery, event, inbox.values[start..<end])
+            }
+            start = end
         }
         counters.deliveries += Int64(inbox.handed.count)
         inbox.handed.removeAll(keepingCapacity: true)
+        inbox.values.removeAll(keepingCapacity: true)
         if inbox.receipts.isEmpty { return }
         var moved: [Int64] = []
         for receipt in inbox.receipts {
@@ -189,7 +217,7 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
         counters.confirmed += 1
     }
 
-    private mutating func finish(_ delivery: Int64, _ t: Int64) {
+    mutating func finish(_ delivery: Int64, _ t: Int64) {
         history.append(.processed, of: delivery, to: hands.handed(delivery).consumer, t: t)
         hands.finish(delivery)
         counters.processed += 1
@@ -199,6 +227,10 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
         let t = clock()
         while let delivery = hands.next(t) {
             let handed = hands.handed(delivery)
+            if answering?.answer(delivery) == true {
+                hands.move(delivery)
+                continue
+            }
             guard let event = handed.event, event.run == ownRun, event.intact,
                 orders.poison.isIn(agent: event.agent, seq: event.seq)
             else {
@@ -241,15 +273,21 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
             case .begin(let epoch): self.epoch = epoch
             case .addresses(let addresses):
                 subscriber.use(addresses: addresses, poller, now: steady(), into: &inbox)
-            case .stop: isStopping = true
+                answering?.use(addresses: addresses, now: steady())
+            case .stop: stopSoon()
             case nil: Diagnostics.write("\(orders.worker): not a command: \(line)")
             }
         }
         if commands.ended {
             // Not an error: the descriptor may be a file, or closed already.
             do throws(KernelFailure) { try poller.remove(input) } catch {}
-            isStopping = true
+            stopSoon()
         }
+    }
+
+    private mutating func stopSoon() {
+        if isStopping { return }
+        (isStopping, leavesBy) = (true, steady() + Answering.patience)
     }
 
     private mutating func tell(_ now: Int64) {
@@ -259,7 +297,8 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
 
     private func current() -> ConsumerStatus {
         var status = counters
-        (status.t, status.ready, status.holding) = (clock(), subscriber.isReady, hands.holding)
+        (status.t, status.holding) = (clock(), hands.holding)
+        status.ready = subscriber.isReady && answering?.forwarder.isConnected != false
         (status.rebalances, status.refusals) = (subscriber.rebalances, subscriber.refusals)
         status.cpu = ProcessClock.cpu()
         return status

@@ -22,6 +22,8 @@ public struct ConsumerOrders: WorkerOrders {
     /// Where dead letters go: the stream or topic, its partitions or streams as the history calls them, and the index of
     /// their log in the history's header. Agent `a` goes to the `a % streams.count`-th.
     public var deadLetters: DeadLetters?
+    /// Where an executor answers dispatches; nil: it is none.
+    public var results: Results?
     /// The trial's start by CLOCK_MONOTONIC; nil: `begin` will say.
     public var epoch: Int64?
     public var historyPath: String
@@ -40,6 +42,14 @@ public struct ConsumerOrders: WorkerOrders {
         public init(streams: [String], log: Int) { (self.streams, self.log) = (streams, log) }
     }
 
+    /// Who takes results, and the index of their log in the history's header.
+    public struct Results: Codable, Sendable {
+        public var client: ClientOrders
+        public var log: Int
+
+        public init(client: ClientOrders, log: Int) { (self.client, self.log) = (client, log) }
+    }
+
     public init(
         worker: String, number: Int, run: String, group: GroupSettings, groupName: String, consumers: [String],
         client: ClientOrders, poison: Poison, deadLetters: DeadLetters? = nil, epoch: Int64? = nil, historyPath: String,
@@ -54,6 +64,9 @@ public struct ConsumerOrders: WorkerOrders {
     /// The number of this process's first try to move an event: those of others are apart from it.
     public var firstTry: Int64 { Int64(number) * 1_000_000_000 + 1 }
 
+    /// How long a result may stay unanswered, in nanoseconds.
+    public var timeout: Int64 { 2_000_000_000 }
+
     /// What a worker cannot work with; nil if all is well.
     public var problem: String? {
         if !(1...1_000_000).contains(number) { return "number: must be from 1 to 1000000" }
@@ -63,6 +76,11 @@ public struct ConsumerOrders: WorkerOrders {
         if client.addresses.isEmpty { return "client.addresses: there is nobody to connect to" }
         if group.batch < 1 { return "group.batch: must be 1 or more" }
         if deadLetters?.streams.isEmpty == true { return "deadLetters.streams: they must go somewhere" }
+        if results?.client.streams.isEmpty == true { return "results.client.streams: they must go somewhere" }
+        if results != nil, deadLetters != nil { return "results: an executor has no dead letters" }
+        if results != nil, group.ack != .afterProcessing {
+            return "results: an executor is done with a dispatch once it is answered"
+        }
         return nil
     }
 }

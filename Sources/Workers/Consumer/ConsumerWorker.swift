@@ -8,11 +8,12 @@ public enum ConsumerWorker {
     ///
     /// - Parameters:
     ///   - subscriber: made once signals are taken care of: its library may start threads.
+    ///   - answers: likewise; what an executor answers by.
     ///   - input: where commands come from.
     ///   - output: where status lines go.
     public static func run<S: Subscriber>(
-        _ orders: ConsumerOrders, subscriber: @autoclosure () throws(WorkerError) -> S, input: Int32 = 0,
-        output: Int32 = 1
+        _ orders: ConsumerOrders, subscriber: @autoclosure () throws(WorkerError) -> S,
+        answers: @autoclosure () throws(WorkerError) -> (any Forwarder)? = nil, input: Int32 = 0, output: Int32 = 1
     ) -> Int32 {
         WorkerRun.play(orders.worker) { () throws(WorkerError) in
             let signals: SignalDescriptor
@@ -22,7 +23,8 @@ public enum ConsumerWorker {
                 throw WorkerError(error.description)
             }
             return try ConsumerLoop(
-                orders, subscriber: try subscriber(), signals: signals, input: input, output: output)
+                orders, subscriber: try subscriber(), answers: try answers(), signals: signals, input: input,
+                output: output)
         }
     }
 }

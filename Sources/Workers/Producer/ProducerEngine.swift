@@ -22,7 +22,7 @@ public struct ProducerEngine: Sendable {
     }
 
     private struct Agent: Sendable {
-        var life: AgentLife
+        var life: AgentSequence
         var next: PlannedEvent
         var inFlight = 0
         /// When the last answer came that made room.
@@ -61,7 +61,7 @@ public struct ProducerEngine: Sendable {
         spacing = Double(orders.workload.agents) / orders.workload.rate * 1e9
         firstTry = orders.firstTry
         agents = orders.agents.map { number in
-            var life = AgentLife(agent: number, seed: orders.seed, settings: orders.workload)
+            var life = AgentSequence(agent: number, seed: orders.seed, settings: orders.workload)
             let open = Self.skip(past.agents[number], in: &life, firstTry: orders.firstTry)
             let first = life.following()
             return Agent(life: life, next: first, free: .min, resume: orders.begins ?? .min, retries: open)
@@ -76,7 +76,7 @@ public struct ProducerEngine: Sendable {
     }
 
     /// Goes on to behind what was attempted already; what of it is to be tried again.
-    private static func skip(_ past: Resumption.Agent?, in life: inout AgentLife, firstTry: Int64) -> [Retry] {
+    private static func skip(_ past: Resumption.Agent?, in life: inout AgentSequence, firstTry: Int64) -> [Retry] {
         guard let past else { return [] }
         var open = past.open[...]
         var retries: [Retry] = []

@@ -7,6 +7,10 @@ struct ProducerHistory: ~Copyable {
     /// By the kind's raw value.
     private var kinds: [UInt32]
     private var streams: [UInt32]
+    /// Kinds that go to a log of their own, and its streams.
+    private let straightKinds: [EventKind]
+    private var straightStreams: [UInt32] = []
+    private let straightLog: UInt16
     /// By the publisher's number of the reason; 0 for one that has not occurred yet.
     private var reasons: [UInt32] = []
     private let worker: UInt32
@@ -21,7 +25,17 @@ struct ProducerHistory: ~Copyable {
         kinds = [UInt32](repeating: 0, count: 256)
         for kind in EventKind.allCases { kinds[Int(kind.rawValue)] = writer.name(kind.name) }
         streams = []
+        straightKinds = orders.straight == nil ? [] : orders.workload.additionalKinds
+        straightLog = UInt16(orders.straight?.log ?? 0)
         for stream in orders.client.streams { streams.append(writer.stream(stream, form: form)) }
+        for stream in orders.straight?.client.streams ?? [] {
+            straightStreams.append(writer.stream(stream, form: .offset))
+        }
+    }
+
+    /// The log that an event goes to, where it is not the first.
+    private func log(of event: PlannedEvent) -> UInt16 {
+        straightKinds.contains(event.kind) ? straightLog : Record.none16
     }
 
     private static func open(_ orders: ProducerOrders) throws(WorkerError) -> ShardWriter {
@@ -37,7 +51,7 @@ struct ProducerHistory: ~Copyable {
             .attempt(
                 t: now, agent: attempt.event.agent, seq: attempt.event.seq, number: attempt.number,
                 kind: kinds[Int(attempt.event.kind.rawValue)], intended: attempt.intended, crc: crc,
-                transaction: current.name,
+                transaction: current.name, log: log(of: attempt.event),
                 poison: poison.isIn(agent: attempt.event.agent, seq: attempt.event.seq)))
     }
 
@@ -52,12 +66,14 @@ struct ProducerHistory: ~Copyable {
     }
 
     mutating func append(_ completion: Completion, of attempt: Attempt, now: Int64) {
+        let isStraight = straightKinds.contains(attempt.event.kind)
+        let streams = isStraight ? straightStreams : streams
         let stream = streams[Int(attempt.event.agent % Int64(streams.count))]
         writer.append(
             .outcome(
                 completion.outcome, t: now, agent: attempt.event.agent, seq: attempt.event.seq, number: attempt.number,
                 stream: completion.position == nil ? 0 : stream, position: completion.position,
-                error: completion.reason == 0 ? 0 : reasons[Int(completion.reason)]))
+                error: completion.reason == 0 ? 0 : reasons[Int(completion.reason)], log: log(of: attempt.event)))
     }
 
     mutating func appendGap(_ reason: String, now: Int64) {

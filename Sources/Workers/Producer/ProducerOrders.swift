@@ -20,6 +20,8 @@ public struct ProducerOrders: WorkerOrders {
     public var agents: [Int64]
     public var workload: WorkloadSettings
     public var client: ClientOrders
+    /// Where the workload's additional kinds go; nil: where all others go.
+    public var straight: Straight?
     public var retries: Retries
     /// Attempts that an agent may have unanswered.
     public var inFlight: Int
@@ -40,6 +42,22 @@ public struct ProducerOrders: WorkerOrders {
     public var backOff: Int64
     /// A client under audit that publishes in this process's stead; nil: it does so itself.
     public var guest: GuestSettings?
+
+    /// A second log, and who takes events for it.
+    public struct Straight: Codable, Sendable {
+        public var client: ClientOrders
+        /// The index of the log in the history's header.
+        public var log: Int
+
+        public init(client: ClientOrders, log: Int) { (self.client, self.log) = (client, log) }
+    }
+
+    /// The orders of a client that has those events alone.
+    public func straightOrders(_ straight: Straight) -> ProducerOrders {
+        var orders = self
+        (orders.client, orders.straight) = (straight.client, nil)
+        return orders
+    }
 
     public init(
         worker: String, run: String, seed: UInt64, agents: [Int64], workload: WorkloadSettings, client: ClientOrders,
@@ -66,7 +84,7 @@ public struct ProducerOrders: WorkerOrders {
         if let problem = workload.problem { return "workload.\(problem.field) \(problem.message)" }
         if agents.isEmpty { return "agents: a producer needs at least one" }
         if Set(agents).count != agents.count { return "agents: one is named twice" }
-        if let other = agents.first(where: { !(0..<Int64(workload.agents)).contains($0) }) {
+        if let other = agents.first(where: { !workload.hasSequence($0) }) {
             return "agents: the workload has no agent \(other)"
         }
         if !(1...1024).contains(inFlight) { return "inFlight: must be from 1 to 1024" }
@@ -75,6 +93,7 @@ public struct ProducerOrders: WorkerOrders {
         }
         if timeout <= 0 || backOff < 0 { return "timeout, backOff: must be times" }
         if client.streams.isEmpty { return "client.streams: events must go somewhere" }
+        if straight?.client.streams.isEmpty == true { return "straight.client.streams: events must go somewhere" }
         if client.addresses.isEmpty { return "client.addresses: there is nobody to connect to" }
         return nil
     }

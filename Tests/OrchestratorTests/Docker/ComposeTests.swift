@@ -81,7 +81,7 @@ struct ComposeTests {
 
     @Test(
         .enabled(
-            if: !Holdfast.kafkaEnvironment.isEmpty,
+            if: !Holdfast.environment.isEmpty,
             "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"))
     func kafka() async throws {
         try await up("kafka", nodes: 3) { (host: DockerHost) throws in
@@ -96,7 +96,7 @@ struct ComposeTests {
 
     @Test(
         .enabled(
-            if: !Holdfast.kafkaEnvironment.isEmpty,
+            if: !Holdfast.environment.isEmpty,
             "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"))
     func hybrid() async throws {
         try await up("hybrid", nodes: 5) { (host: DockerHost) throws in

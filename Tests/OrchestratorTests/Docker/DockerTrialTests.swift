@@ -60,7 +60,7 @@ struct DockerTrialTests {
 
     @Test(
         .enabled(
-            if: !Holdfast.kafkaEnvironment.isEmpty,
+            if: !Holdfast.environment.isEmpty,
             "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"))
     func kafkaLosesWhatItDoesInTheOtherLab() async throws {
         let audit = try await Audit(
@@ -100,7 +100,7 @@ struct DockerTrialTests {
     /// One kill of each system that puts itself right.
     @Test(
         .enabled(
-            if: !Holdfast.kafkaEnvironment.isEmpty,
+            if: !Holdfast.environment.isEmpty,
             "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"))
     func watchedSystemsAndTheHybridGoOn() async throws {
         let audit = try await Audit(

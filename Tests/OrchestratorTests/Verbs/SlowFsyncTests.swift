@@ -10,7 +10,7 @@ import Testing
     .timeLimit(.minutes(10)))
 struct SlowFsyncTests {
     private static let library =
-        Holdfast.path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/libHoldfastSlowFsync.so"
+        Holdfast.path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/libHoldfastPreload.so"
 
     private static let slow = """
         timeline:
@@ -64,6 +64,33 @@ struct SlowFsyncTests {
         let no = try audit.trial("no", "slow")
         #expect(no.status == .invalid)
         #expect(no.reason?.contains("it did no fsync that could take 150ms") == true, "\(no.reason ?? "")")
+    }
+
+    /// Redis counts the seconds of everysec by the wall clock: set back, it does no fsync until the old time comes again.
+    @Test func aClockThatGoesBackTakesFsyncsWithIt() async throws {
+        let audit = try await Audit(
+            configurations: Self.configuration("everysec", "everysec", "back, wrong"),
+            faults: [
+                "back": """
+                timeline:
+                  - {at: 10%, do: step-clock, node: primary, back: 60s}
+                  - {after: 2200ms, do: power-loss, node: primary}
+                """,
+                "wrong": """
+                timeline:
+                  - {at: 10%, do: step-clock, node: primary, back: 60s}
+                  - {after: 300ms, do: heal}
+                """,
+            ], workload: "{agents: 8, rate: 400, duration: 2800ms, payload: 200, producers: 1}")
+        let back = try audit.trial("everysec", "back")
+        #expect(back.effects(of: "step-clock") == ["redis-1: it was told a time back by 1m"])
+        let window = try audit.verdict("everysec", "back").loss.windowNanoseconds
+        #expect(window > 1_600_000_000, "\(window)")
+        // Entries' IDs stay above those before the step, and nothing is lost.
+        let wrong = try audit.verdict("everysec", "wrong")
+        #expect(wrong.log.lost == 0 && wrong.log.backdated == 0 && wrong.log.reordered.unexplained == 0)
+        let end = try #require(try audit.trial("everysec", "wrong").faults.last { $0.phase == "end" }?.detail)
+        #expect(end == "it is right again")
     }
 
     @Test func aServerThatDoesNotLoadTheLibraryIsNotSlow() async throws {

@@ -4,6 +4,12 @@ import CRDKafka
 enum KafkaClientProperties {
     /// Those of Holdfast's own that orders carry among the library's.
     static let ownPrefix = "holdfast."
+    private static let transactionPrefix = ownPrefix + "transaction."
+
+    /// Orders' properties for somebody who has no transactions, whatever others are told.
+    static func withoutTransactions(_ settings: [String: String]) -> [String: String] {
+        settings.filter { !$0.key.hasPrefix(transactionPrefix) }
+    }
 
     /// What is wrong with a property; nil if the library takes it.
     static func problem(name: String, value: String) -> KafkaSettingsReader.ClientProblem? {

@@ -491,12 +491,22 @@ final class KafkaPublisher: Publisher {
 extension KafkaPublisher: Forwarder {
     /// The cold end of a bridge.
     convenience init(_ orders: BridgeOrders) throws(WorkerError) {
-        let producer = KafkaProducerSettings.Producer(
-            worker: orders.worker, identity: orders.worker, run: orders.run, slots: orders.bridge.batch,
-            timeout: orders.timeout)
         try self.init(
-            try KafkaProducerSettings(orders.cold, producer), worker: orders.worker, run: orders.run, codec: nil,
-            slots: orders.bridge.batch, seed: 0, transactionPrefix: "\(orders.worker)/")
+            orders.cold, worker: orders.worker, run: orders.run, slots: orders.bridge.batch, timeout: orders.timeout)
+    }
+
+    /// Of one that is handed values.
+    /// - Parameters:
+    ///   - slots: values that may be in flight together, about.
+    ///   - timeout: how long one may stay unanswered, in nanoseconds.
+    convenience init(
+        _ client: ClientOrders, worker: String, run: String, slots: Int, timeout: Int64
+    ) throws(WorkerError) {
+        let producer = KafkaProducerSettings.Producer(
+            worker: worker, identity: worker, run: run, slots: slots, timeout: timeout)
+        try self.init(
+            try KafkaProducerSettings(client, producer), worker: worker, run: run, codec: nil, slots: slots, seed: 0,
+            transactionPrefix: "\(worker)/")
     }
 
     func prepare(_ value: UnsafeRawBufferPointer, agent: Int64, slot: Int32, now: Int64) {

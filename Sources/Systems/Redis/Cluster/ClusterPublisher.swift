@@ -19,13 +19,16 @@ final class ClusterPublisher: Publisher {
 
     /// What is to be asked for by ASKING, next time.
     private struct Asked: Hashable {
+        /// Of whoever shares a lane: an agent's place, or a slot where values are handed.
         var agentIndex: Int32
         var seq: Int64
     }
 
-    private let codec: EventCodec
+    /// Nil for one that is handed values.
+    private let codec: EventCodec?
     private let streams: Int
     private let requests: [XADDRequest]
+    private var numbered: NumberedEntries?
     private let reasons = ReasonTable()
     private let acknowledgement: Acknowledgement
     private let timeout: Int64
@@ -41,23 +44,33 @@ final class ClusterPublisher: Publisher {
     private var hops: [UInt8]
     private var asked: [Asked: Int] = [:]
 
-    init(_ orders: ProducerOrders, watch: ClusterWatch) throws(WorkerError) {
-        let client = orders.client
+    convenience init(_ orders: ProducerOrders, watch: ClusterWatch) throws(WorkerError) {
+        try self.init(
+            orders.client, watch: watch, agents: orders.agents.count, slots: orders.agents.count * orders.inFlight,
+            timeout: orders.timeout,
+            codec: EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound))
+    }
+
+    /// - Parameters:
+    ///   - agents: how many may have connections of their own.
+    ///   - slots: attempts that may be in flight together, or more.
+    ///   - timeout: how long an attempt may stay unanswered, in nanoseconds.
+    init(
+        _ client: ClientOrders, watch: ClusterWatch, agents: Int, slots: Int, timeout: Int64, codec: EventCodec?
+    ) throws(WorkerError) {
         guard let acknowledgement = Acknowledgement(client.ack) else {
             throw WorkerError("client.ack: `\(client.ack)` is none of `reply`, `wait N [MS]`, `waitaof L R [MS]`")
         }
         self.acknowledgement = acknowledgement
         self.watch = watch
-        (timeout, pinned) = (orders.timeout, client.settings["clients"] == "pinned")
-        codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
+        (self.timeout, pinned) = (timeout, client.settings["clients"] == "pinned")
+        self.codec = codec
         streams = client.streams.count
-        let maxlen = client.settings["maxlen"].flatMap { RedisSettings.MaxLength($0) }
-        requests = client.streams.map {
-            XADDRequest(stream: $0, maxlen: maxlen, behind: acknowledgement.command)
-        }
-        table = [[Int]](repeating: [], count: acknowledgement == .reply ? 1 : orders.agents.count)
-        attempts = [Asked](repeating: Asked(agentIndex: 0, seq: 0), count: orders.agents.count * orders.inFlight)
-        hops = [UInt8](repeating: 0, count: orders.agents.count)
+        requests = try XADDRequest.all(client, areEvents: codec != nil, behind: acknowledgement.command)
+        numbered = codec == nil ? nil : NumberedEntries(client, slots: slots)
+        table = [[Int]](repeating: [], count: acknowledgement == .reply ? 1 : agents)
+        attempts = [Asked](repeating: Asked(agentIndex: 0, seq: 0), count: slots)
+        hops = [UInt8](repeating: 0, count: agents)
     }
 
     var form: Position.Form { .entry }
@@ -107,11 +120,25 @@ final class ClusterPublisher: Publisher {
     // MARK: Publishing
 
     func prepare(_ attempt: Attempt, now: Int64) -> UInt32 {
-        let stream = Int(attempt.event.agent % Int64(streams))
+        guard let codec else { preconditionFailure("this one is handed values") }
+        numbered?.note(slot: attempt.slot, number: attempt.number, seq: attempt.event.seq)
         let own = Asked(agentIndex: attempt.agentIndex, seq: attempt.event.seq)
-        attempts[Int(attempt.slot)] = own
+        let length = EventCodec.length(of: attempt.event)
+        var crc: UInt32 = 0
+        enqueue(own, agent: attempt.event.agent, slot: attempt.slot, length: length, now: now) { value in
+            crc = codec.encode(attempt.event, intended: attempt.intended, into: value)
+        }
+        return crc
+    }
+
+    private func enqueue(
+        _ own: Asked, agent: Int64, slot: Int32, length: Int, now: Int64,
+        _ fill: (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        let stream = Int(agent % Int64(streams))
+        attempts[Int(slot)] = own
         let ask = asked.isEmpty ? nil : asked.removeValue(forKey: own)
-        let lane = table.count > 1 ? Int(attempt.agentIndex) : 0
+        let lane = table.count > 1 ? Int(own.agentIndex) : 0
         let index = connection(lane, to: ask ?? watch.owners[stream], now: now)
         if !isDirty[index] {
             isDirty[index] = true
@@ -120,14 +147,9 @@ final class ClusterPublisher: Publisher {
         let connection = connections[index]
         connection.wake(now: now)
         if ask != nil { connection.enqueueAsking(now: now) }
-        let length = EventCodec.length(of: attempt.event)
-        var crc: UInt32 = 0
-        connection.enqueue(attempt.slot, room: requests[stream].length(value: length), now: now) { buffer in
-            requests[stream].write(value: length, into: buffer) { value in
-                crc = codec.encode(attempt.event, intended: attempt.intended, into: value)
-            }
+        connection.enqueue(slot, room: requests[stream].length(value: length), now: now) { buffer in
+            requests[stream].write(own.seq, value: length, into: buffer, fill: fill)
         }
-        return crc
     }
 
     func send(_ poller: borrowing Poller, now: Int64, into completions: inout [Completion]) {
@@ -172,6 +194,7 @@ final class ClusterPublisher: Publisher {
     /// After something happened to a connection: what it says of where streams are.
     private func settle(_ index: Int, from first: Int, now: Int64, _ completions: inout [Completion]) {
         let connection = connections[index]
+        numbered?.settle(&completions, from: first, reasons)
         for completion in completions[first...] where completion.outcome != .failed {
             hops[Int(attempts[Int(completion.slot)].agentIndex)] = 0
         }
@@ -232,5 +255,19 @@ final class ClusterPublisher: Publisher {
             connection.giveUp(.abandoned, "the producer ends", poller, now: now, into: &completions)
         }
         watch.end(now: now)
+    }
+}
+
+extension ClusterPublisher: Forwarder {
+    /// Whoever hands values tries again by itself: where another node is the right one, that try has failed.
+    func prepare(_ value: UnsafeRawBufferPointer, agent: Int64, slot: Int32, now: Int64) {
+        while attempts.count <= Int(slot) { attempts.append(Asked(agentIndex: 0, seq: 0)) }
+        let lane = Int32(agent % Int64(hops.count))
+        enqueue(
+            Asked(agentIndex: lane, seq: agent << 32 | Int64(slot)), agent: agent, slot: slot, length: value.count,
+            now: now
+        ) {
+            $0.copyMemory(from: value)
+        }
     }
 }

@@ -15,7 +15,8 @@ extension RedisClusterSystem {
         let dead = servers.trial.groups.map { deadStreams(of: $0) }.filter { !$0.isEmpty }
         var parts: [(connection: RedisConnection, replay: RedisReplay)] = []
         for part in self.parts(shards) where !part.streams.isEmpty {
-            let names = part.streams.map { streams[$0] } + dead.flatMap { dead in part.streams.map { dead[$0] } }
+            let own = part.streams.map { streams[$0] }
+            let names = own + dead.flatMap { dead in part.streams.map { dead[$0] } } + servers.results(of: own)
             parts.append((try part.server.connect(), RedisReplay(streams: names, run: servers.trial.run)))
         }
         for pass in 0..<passes {

@@ -88,6 +88,12 @@ final class RedisClusterSystem: RedisSystem {
         return parts
     }
 
+    /// Each by its number and its primary, which a fault may make another's.
+    var parts: [(name: String, streams: [Int])] {
+        guard let shards else { return [] }
+        return parts(shards).enumerated().map { ("shard \($0 + 1) (\($1.server.node.name))", $1.streams) }
+    }
+
     /// The shard that holds most entries, the first of those that hold about as many.
     private func busiest(_ shards: ClusterShards) -> Int {
         let counts = parts(shards).map { part -> Int64 in

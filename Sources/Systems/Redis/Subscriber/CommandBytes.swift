@@ -56,7 +56,14 @@ extension ByteQueue {
         commit(count + 2)
     }
 
-    private static func write(_ number: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    /// How many digits a number has.
+    static func digits(_ number: UInt64) -> Int {
+        var (rest, count) = (number / 10, 1)
+        while rest > 0 { (rest, count) = (rest / 10, count + 1) }
+        return count
+    }
+
+    static func write(_ number: UInt64, into buffer: UnsafeMutableRawBufferPointer) -> Int {
         var divisor: UInt64 = 1
         while divisor <= number / 10 { divisor *= 10 }
         var count = 0

@@ -20,10 +20,15 @@ extension GroupMember {
         for stream in touched {
             let count = batches[stream].count
             asking.ask(.ack(count: count, again: tellsAgain), now: now)
-            asking.output.command(3 + count)
-            asking.output.word("XACK")
+            asking.output.command((plan.deletes ? 6 : 3) + count)
+            asking.output.word(plan.deletes ? "XACKDEL" : "XACK")
             asking.output.word(plan.streams[stream])
             asking.output.word(plan.group)
+            if plan.deletes {
+                asking.output.word("ACKED")
+                asking.output.word("IDS")
+                asking.output.word(Int64(count))
+            }
             for delivery in batches[stream] {
                 asking.output.word(held[delivery]?.position ?? Position(0, 0))
                 acking.append(delivery)
@@ -52,7 +57,7 @@ extension GroupMember {
             setAside(count, into: &inbox)
             return true
         }
-        guard let done = reply.integer else {
+        guard let done = plan.deletes ? Self.done(in: reply, of: count) : reply.integer else {
             setAside(count, into: &inbox)
             return false
         }
@@ -66,6 +71,12 @@ extension GroupMember {
             inbox.receipts.append(.acked(delivery))
         }
         return true
+    }
+
+    /// XACKDEL answers for each: deleted (1), kept for another group's sake (2), or not there (-1). Nil: it is no answer.
+    private static func done(in reply: RedisReply.View, of count: Int) -> Int64? {
+        guard reply.isArray, reply.count == count else { return nil }
+        return (0..<count).reduce(into: 0) { done, place in done += reply[place].integer ?? -1 > 0 ? 1 : 0 }
     }
 
     /// Nobody knows whether the server has heard of them. Where the work is done it is told again, for XACK may be said

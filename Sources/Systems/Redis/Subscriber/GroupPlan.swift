@@ -8,6 +8,8 @@ struct GroupPlan: Sendable {
     /// Where dead letters go; agent `a` to the `a % count`-th.
     let deadStreams: [[UInt8]]
     let ack: GroupSettings.Ack
+    /// What is acknowledged is deleted with it.
+    let deletes: Bool
     /// Where a group begins that is not there (any more) and has to be made.
     let start: [UInt8]
     let batch: Int
@@ -37,7 +39,7 @@ struct GroupPlan: Sendable {
         group = Array(orders.groupName.utf8)
         streams = orders.client.streams.map { Array($0.utf8) }
         deadStreams = (orders.deadLetters?.streams ?? []).map { Array($0.utf8) }
-        ack = settings.ack
+        (ack, deletes) = (settings.ack, settings.deletes)
         start = Array((settings.start == .end ? "$" : "0").utf8)
         batch = settings.batch
         block = max(1, settings.block / 1_000_000)

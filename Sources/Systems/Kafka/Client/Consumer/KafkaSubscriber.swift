@@ -130,9 +130,13 @@ final class KafkaSubscriber: Subscriber {
         }
         let value = UnsafeRawBufferPointer(start: message.payload, count: message.len)
         let event = EventCodec.decode(value)
-        inbox.handed.append(
-            Handed(
-                consumer: consumer, stream: Int(stream), position: Position(UInt64(message.offset)), event: event))
+        var handed = Handed(
+            consumer: consumer, stream: Int(stream), position: Position(UInt64(message.offset)), event: event)
+        if orders.keepsValues, event != nil {
+            handed.valueLength = Int32(value.count)
+            inbox.values.append(contentsOf: value)
+        }
+        inbox.handed.append(handed)
         // The library itself notes what it has handed over.
         if isAuto { return deliveries.skip() }
         let delivery = deliveries.next
