@@ -65,7 +65,8 @@ public enum Clients {
 
     /// Plays a bridge's orders between the clients that they name; returns the process's exit status.
     public static func bridge(_ orders: BridgeOrders) throws(WorkerError) -> Int32 {
-        switch (orders.hot.client, orders.cold.client) {
+        if let guest = orders.guest { return GuestWorkers.bridge(orders, guest) }
+        return switch (orders.hot.client, orders.cold.client) {
         case ("redis", "kafka") where orders.bridge.transactions:
             BridgeWorker.run(
                 orders, subscriber: try RedisSubscriber(orders.reading),

@@ -20,6 +20,7 @@ final class GuestProcess {
     private static let stops: Int64 = 5_000_000_000
 
     private let child: Child
+    private let speaks: Bool
     /// Orders on their way to it.
     private var orders: [UInt8] = []
     private var sent = 0
@@ -30,11 +31,14 @@ final class GuestProcess {
     /// The signal by which a fault ended it.
     private(set) var endedBy: Int32?
 
-    init(_ settings: GuestSettings) throws(WorkerError) {
+    /// - Parameter speaks: what it writes to its standard output is a protocol's; else that is for people, too.
+    init(_ settings: GuestSettings, speaks: Bool = true) throws(WorkerError) {
+        self.speaks = speaks
         do throws(ToolError) {
             child = try Child(
                 executable: settings.command[0], arguments: Array(settings.command.dropFirst()),
-                environment: ["PYTHONDONTWRITEBYTECODE": "1"], input: .pipe, output: .pipe, errors: .pipe)
+                environment: ["PYTHONDONTWRITEBYTECODE": "1"], input: .pipe, output: .pipe,
+                errors: speaks ? .pipe : .sameAsOutput)
         } catch {
             throw WorkerError("its command cannot be started: \(error)")
         }
@@ -49,8 +53,8 @@ final class GuestProcess {
 
     func listen(_ poller: borrowing Poller) throws(WorkerError) {
         do throws(KernelFailure) {
-            if let output = child.output { try poller.add(output, token: Self.outputToken) }
-            if let errors = child.errors { try poller.add(errors, token: Self.errorsToken) }
+            if speaks, let output = child.output { try poller.add(output, token: Self.outputToken) }
+            if let errors = messagesEnd { try poller.add(errors, token: Self.errorsToken) }
             try poller.add(child.pidDescriptor, token: Self.endToken)
         } catch {
             throw WorkerError(error.description)
@@ -66,6 +70,8 @@ final class GuestProcess {
         let text = String(decoding: line.suffix(300), as: UTF8.self)
         return String(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) })
     }
+
+    private var messagesEnd: Int32? { speaks ? child.errors : child.output }
 
     // MARK: Orders
 
@@ -103,12 +109,22 @@ final class GuestProcess {
         }
     }
 
+    /// It sees the end of its orders. What it has not taken of them it never will.
+    func closeOrders(_ poller: borrowing Poller) {
+        if waitsForRoom, let input = child.input {
+            // Not an error: it may be gone already.
+            do throws(KernelFailure) { try poller.remove(input) } catch {}
+        }
+        waitsForRoom = false
+        child.closeInput()
+    }
+
     // MARK: Messages
 
     /// Hands on what it says to people, up to a limit; false if there was nothing.
     @discardableResult
     func takeMessages(_ poller: borrowing Poller) -> Bool {
-        guard let errors = child.errors else { return false }
+        guard let errors = messagesEnd else { return false }
         var chunk = [UInt8](repeating: 0, count: Self.chunk)
         let count = read(errors, &chunk, chunk.count)
         if count < 0 { return false }
