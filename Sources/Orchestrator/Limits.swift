@@ -18,6 +18,9 @@ enum Limits {
     static let standstill = 3.0
     /// How often the system is asked what groups have before them, in nanoseconds.
     static let backlogEvery: Int64 = 100_000_000
+    /// How often it is asked whether bridges under audit have something in hand, while a fault waits for it: they have
+    /// for a moment only.
+    static let pendingEvery: Int64 = 5_000_000
     /// How often consumers are looked at, in nanoseconds.
     static let consumersEvery: Int64 = 20_000_000
 }

@@ -56,6 +56,9 @@ public struct Plan {
             return error.message
         }
         if let reason = cell.configured.lack(for: cell.groups) { return reason }
+        for guest in [cell.producer, cell.consumer, cell.configured.bridge?.guest].compactMap({ $0 }) {
+            if let reason = Self.lack(of: guest) { return reason }
+        }
         for tool in cell.fault.timeline.verbs.flatMap({ type(of: $0).tools }) where Tool.locate(tool) == nil {
             return "\(tool) is missing; \(Tool.remedy(for: tool))"
         }
@@ -91,6 +94,15 @@ public struct Plan {
             }
         }
         return nil
+    }
+
+    /// Why a client under audit cannot be started; nil if it can, as far as its program says.
+    private static func lack(of guest: GuestSettings) -> String? {
+        guard let program = guest.command.first, Tool.locate(program) == nil else { return nil }
+        let remedy =
+            program.contains("clients-venv")
+            ? "`make clients` installs the clients of examples/ there" : Tool.remedy(for: program)
+        return "\(program), the client under audit, is missing; \(remedy)"
     }
 
     var runnable: [Trial] { trials.filter { $0.skip == nil } }

@@ -88,8 +88,16 @@ final class TrialRun {
     /// Everybody who reads: the groups that the suite names, and the bridges.
     var groups: [GroupSettings] { cell.groups + [cell.configured.bridge?.group].compactMap { $0 } }
 
+    /// Those of which the history says what they were handed: of bridges under audit nobody knows.
+    var toldGroups: [GroupSettings] { cell.configured.bridge?.guest == nil ? groups : cell.groups }
+
     /// From the trial's start to the first intended event.
-    private var lead: Int64 { cell.configured.lead }
+    private var lead: Int64 {
+        cell.producer == nil ? cell.configured.lead : max(cell.configured.lead, Self.guestsLead)
+    }
+
+    /// Time that clients under audit have to start and to connect: an interpreter, its modules, a library's metadata.
+    private static let guestsLead: Int64 = 3_000_000_000
 
     // MARK: Stages
 
@@ -104,7 +112,7 @@ final class TrialRun {
             try Recorder(path: setting.directory + "/history/control.jsonl", header: header(system))
         }
         self.recorder = recorder
-        for group in groups { recorder.group(GroupLogs.record(of: group, system)) }
+        for group in toldGroups { recorder.group(GroupLogs.record(of: group, system)) }
         consumers.begin(epoch: recorder.epoch)
         bridges.begin(epoch: recorder.epoch)
         let plannedEnd = lead + cell.workload.duration

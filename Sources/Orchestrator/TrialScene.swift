@@ -20,6 +20,10 @@ final class TrialScene: Scene {
     private(set) var refusedStarts = 0
     private var backlogsAsked: Int64?
     private var hadBacklog = true
+    /// What groups had before them when that was asked last.
+    private(set) var leftOver: Int64 = 0
+    private var pendingAsked: Int64 = 0
+    private var pending = 0
 
     init(
         system: any System, watch: Watch, recorder: Recorder, producers: Producers, consumers: Consumers,
@@ -64,6 +68,7 @@ final class TrialScene: Scene {
 
     func holding(of worker: any Worker, stage: Holding.Stage?) -> Int {
         guard let bridge = worker as? Bridge else { return (worker as? Consumer)?.holding ?? 0 }
+        if let orders = bridge.processes.last?.orders, orders.guest != nil { return pending(of: orders.bridge.group) }
         return switch stage {
         case nil: bridge.holding
         case .read: bridge.holding(at: .read)
@@ -72,12 +77,24 @@ final class TrialScene: Scene {
         }
     }
 
+    /// Where a bridge under audit stands only it knows; that its group has entries in hand is seen at the hot log.
+    private func pending(of group: GroupSettings) -> Int {
+        let now = MonotonicClock.now()
+        if now - pendingAsked >= Limits.pendingEvery {
+            pendingAsked = now
+            pending = (try? system.backlog(of: group)).map { Int($0.pending) } ?? 0
+        }
+        return pending
+    }
+
     /// Asks the system at most ten times a second; a system that cannot say has not caught up.
     var areGroupsCaughtUp: Bool {
         let now = MonotonicClock.now()
         if backlogsAsked.map({ now - $0 >= Limits.backlogEvery }) ?? true {
             backlogsAsked = now
-            hadBacklog = !groups.allSatisfy { (try? system.backlog(of: $0).isEmpty) ?? false }
+            let backlogs = groups.map { try? system.backlog(of: $0) }
+            hadBacklog = !backlogs.allSatisfy { $0?.isEmpty ?? false }
+            leftOver = backlogs.reduce(0) { $0 + ($1.map { $0.unread + $0.pending } ?? 0) }
         }
         return !hadBacklog
     }
@@ -115,7 +132,10 @@ final class TrialScene: Scene {
         } catch {
             throw FaultError(.failed, "\(bridge.name): \(error)")
         }
-        let came = try wait(upTo: Limits.consumersJoin) { process.poll().ready || process.exit != nil }
+        let came = try wait(upTo: Limits.consumersJoin) {
+            process.poll()
+            return carriers.isReady(bridge, on: system) || process.exit != nil
+        }
         guard came, process.exit == nil else {
             throw FaultError(
                 .failed,

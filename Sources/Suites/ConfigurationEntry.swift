@@ -17,6 +17,9 @@ struct ConfigurationEntry {
     var trials: Int?
     var groups: Value?
     var results: Value?
+    /// Clients under audit that take the place of Holdfast's own.
+    var producer: GuestSettings?
+    var consumer: GuestSettings?
     /// Nil: the suite's own list is meant.
     var faults: [FaultEntry]?
     var place: Value
@@ -43,10 +46,17 @@ struct ConfigurationEntry {
         groups = try fields.optional("groups")
         results = try fields.optional("results")
         let faults = try fields.optional("faults")
+        let producer = try fields.optional("producer")
+        let consumer = try fields.optional("consumer")
         kind = try Systems.named(system)
         for name in kind.ownFields { own[name] = try fields.optional(name) }
         try fields.finish()
         if let settings { _ = try settings.mapping() }
+        self.producer = try GuestReader.read(producer, of: "a producer", for: self)
+        if let consumer {
+            throw consumer.diagnostic("consumers under audit are not there yet", remedy: "leave it out")
+        }
+        self.consumer = try GuestReader.read(consumer, of: "a consumer", for: self)
         self.faults = if let faults { try FaultEntry.list(faults, search) } else { nil }
     }
 
@@ -66,6 +76,8 @@ struct ConfigurationEntry {
             for (key, value) in entries { shown[key.text] = value.isScalar ? value.text : value.flow }
         }
         for (field, value) in own { shown[field] = value.flow }
+        if let producer { shown["producer"] = producer.command.joined(separator: " ") }
+        if let consumer { shown["consumer"] = consumer.command.joined(separator: " ") }
         var summary = Summary.Configuration(
             name: name, system: kind.name, settings: shown, ack: configured.acknowledgement,
             retries: configured.retries.rawValue,

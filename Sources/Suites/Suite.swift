@@ -43,6 +43,9 @@ public struct Suite: Sendable {
         public var description: String?
         public var workload: WorkloadSettings
         public var groups: [GroupSettings]
+        /// Clients under audit that take the place of Holdfast's own.
+        public var producer: GuestSettings?
+        public var consumer: GuestSettings?
         public var trials: Int
         /// 1 but for a fault that a configuration has several times: which of them.
         public var occurrence: Int

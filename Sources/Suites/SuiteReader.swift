@@ -142,6 +142,7 @@ struct SuiteReader {
             let cell = Suite.Cell(
                 configuration: configuration, configured: configured, fault: fault.fault,
                 description: fault.description, workload: settings, groups: groups,
+                producer: entry.producer, consumer: entry.consumer,
                 trials: fault.trials ?? entry.trials ?? trials,
                 occurrence: occurrence)
             let folder = cell.directory(trial: 1)

@@ -1,3 +1,4 @@
+import History
 public import Workers
 import Workload
 
@@ -5,14 +6,14 @@ import Workload
 public enum Clients {
     /// Plays a producer's orders with the client that they name; returns the process's exit status.
     public static func produce(_ orders: ProducerOrders) throws(WorkerError) -> Int32 {
+        if orders.guest != nil { return try GuestWorkers.produce(orders, form: try form(of: orders.client)) }
         switch orders.client.client {
         case "redis":
             if let watch = try ClusterWatch(orders.client) {
-                try produce(orders, by: try ClusterPublisher(orders, watch: watch))
-            } else {
-                try produce(orders, by: try RedisPublisher(orders))
+                return try produce(orders, by: try ClusterPublisher(orders, watch: watch))
             }
-        case "kafka": ProducerWorker.run(orders, publisher: try KafkaPublisher(orders))
+            return try produce(orders, by: try RedisPublisher(orders))
+        case "kafka": return ProducerWorker.run(orders, publisher: try KafkaPublisher(orders))
         default: throw WorkerError("there is no client \"\(orders.client.client)\"; built are redis and kafka")
         }
     }
@@ -64,7 +65,8 @@ public enum Clients {
 
     /// Plays a bridge's orders between the clients that they name; returns the process's exit status.
     public static func bridge(_ orders: BridgeOrders) throws(WorkerError) -> Int32 {
-        switch (orders.hot.client, orders.cold.client) {
+        if let guest = orders.guest { return GuestWorkers.bridge(orders, guest) }
+        return switch (orders.hot.client, orders.cold.client) {
         case ("redis", "kafka") where orders.bridge.transactions:
             BridgeWorker.run(
                 orders, subscriber: try RedisSubscriber(orders.reading),
@@ -74,6 +76,15 @@ public enum Clients {
                 orders, subscriber: try RedisSubscriber(orders.reading), forwarder: try KafkaPublisher(orders))
         case (let hot, let cold):
             throw WorkerError("there is no bridge from \"\(hot)\" to \"\(cold)\"; built is redis to kafka")
+        }
+    }
+
+    /// How positions of the broker's streams are written.
+    private static func form(of client: ClientOrders) throws(WorkerError) -> Position.Form {
+        switch client.client {
+        case "redis": .entry
+        case "kafka": .offset
+        default: throw WorkerError("there is no client \"\(client.client)\"; built are redis and kafka")
         }
     }
 }

@@ -99,6 +99,8 @@ public protocol System: AnyObject {
     /// What the group has not been handed or has not confirmed, as the system says at this moment. May be asked some ten
     /// times a second.
     func backlog(of group: GroupSettings) throws(SystemError) -> Backlog
+    /// Names of the consumers that the group knows at this moment, those that are gone and not forgotten included.
+    func members(of group: GroupSettings) throws(SystemError) -> Set<String>
     /// Where executors answer, by their names in the history, as many as there are streams of events; empty if no group
     /// reads that.
     var resultStreams: [String] { get }
@@ -133,6 +135,7 @@ extension System {
     }
     public func deadStreams(of group: GroupSettings) -> [String] { [] }
     public func backlog(of group: GroupSettings) throws(SystemError) -> Backlog { Backlog(unread: 0, pending: 0) }
+    public func members(of group: GroupSettings) throws(SystemError) -> Set<String> { [] }
     public func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] { [] }
 
     public func read(

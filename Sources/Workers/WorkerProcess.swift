@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 public import Platform
+public import Workload
 
 /// What a worker process is started with.
 public protocol WorkerOrders: Codable, Sendable {
@@ -8,6 +9,8 @@ public protocol WorkerOrders: Codable, Sendable {
     static var role: String { get }
     /// Names the process, its shard, its status lines and its messages.
     var worker: String { get }
+    /// The client under audit that does the work in its stead.
+    var guest: GuestSettings? { get }
     /// What a worker cannot work with; nil if all is well.
     var problem: String? { get }
     /// Variables of this process's environment that it needs, too.
@@ -16,6 +19,7 @@ public protocol WorkerOrders: Codable, Sendable {
 
 extension WorkerOrders {
     public var variables: [String] { [] }
+    public var guest: GuestSettings? { nil }
 
     /// Reads and checks the orders that a file holds.
     public init(at path: String) throws(WorkerError) {
@@ -112,9 +116,15 @@ public final class WorkerProcess<Orders: WorkerOrders, Status: WorkerStatus> {
         _ = line.withUnsafeBytes { Glibc.write(input, $0.baseAddress, $0.count) }
     }
 
-    /// SIGKILL, SIGSTOP, SIGCONT; false if it has ended already.
+    /// SIGKILL, SIGSTOP, SIGCONT; false if it has ended already. A guest's scribe is told what to do to it, and does the
+    /// same to itself once all is written down that the guest had said.
     @discardableResult
-    public func send(signal: Int32) -> Bool { child.send(signal) }
+    public func send(signal: Int32) -> Bool {
+        guard orders.guest != nil, signal != SIGCONT else { return child.send(signal) }
+        guard child.status == nil else { return false }
+        send(line: GuestSignal.line(signal))
+        return true
+    }
 
     public var isStopped: Bool { child.isStopped }
 

@@ -31,6 +31,8 @@ public struct BridgeSettings: Codable, Hashable, Sendable {
     public var transactions = false
     /// What is forwarded.
     public var kinds: [EventKind] = Self.usualKinds
+    /// A bridge under audit that takes the place of Holdfast's own.
+    public var guest: GuestSettings?
 
     /// A memory read changes nothing: whoever restores an agent can do without.
     public static let usualKinds = EventKind.usual.filter { $0 != .memoryRead }

@@ -74,8 +74,23 @@ struct HybridTests {
                 + "leave `retries` out, and write acks: all, or leave bridge.transactions out"
         ),
         (
-            "\(hot)\nbridge: {command: [carry]}",
-            "6:23: configurations[0].bridge.command: another bridge than Holdfast's own cannot be audited yet; leave it out"
+            "\(hot)\nbridge: {command: [carry], ack: after-kafka}",
+            "6:37: configurations[0].bridge.ack: `ack` is the command's own business: Holdfast sees what it did in the two "
+                + "logs alone; leave it out, or give it as a word of the command"
+        ),
+        (
+            "\(hot)\nbridge: {transactions: false, command: [carry]}",
+            "6:24: configurations[0].bridge.transactions: `transactions` is the command's own business: Holdfast sees what "
+                + "it did in the two logs alone; leave it out, or give it as a word of the command"
+        ),
+        (
+            "\(hot)\nbridge: {command: []}",
+            "6:19: configurations[0].bridge.command: is empty; write the program and its arguments, word by word"
+        ),
+        (
+            "\(hot)\nproducer: {command: [write]}",
+            "6:21: configurations[0].producer.command: a hybrid's producers write to both tiers, and a client under audit "
+                + "knows one; leave it out"
         ),
         (
             "\(hot)\nbridge: {claims: 2s}",

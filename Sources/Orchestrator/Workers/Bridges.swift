@@ -11,6 +11,9 @@ final class Bridges {
     private var setting: (run: String, directory: String)?
     private var epoch: Int64?
     private var started = 0
+    /// Consumers that the hot log has shown.
+    private var known: Set<String> = []
+    private var membersAsked: Int64 = 0
 
     /// Starts as many as the system asks for; they join, and wait to be told when the trial begins.
     func start(run: String, directory: String, of system: any System) throws(WorkerError) {
@@ -58,10 +61,32 @@ final class Bridges {
     }
 
     /// Every one that runs has its place and its connections.
-    var areReady: Bool { all.allSatisfy { $0.processes.last?.status.ready ?? false } }
+    func areReady(on system: any System) -> Bool { all.allSatisfy { isReady($0, on: system) } }
+
+    /// What a command under audit says of itself counts for nothing: the hot log must know it as a consumer.
+    func isReady(_ bridge: Bridge, on system: any System) -> Bool {
+        guard let process = bridge.processes.last, process.status.ready else { return false }
+        guard process.orders.guest != nil, !known.contains(process.orders.worker) else { return true }
+        let now = MonotonicClock.now()
+        if now - membersAsked > Limits.backlogEvery {
+            membersAsked = now
+            // A system that cannot say knows nobody new.
+            known.formUnion((try? system.members(of: process.orders.bridge.group)) ?? [])
+        }
+        return known.contains(process.orders.worker)
+    }
 
     /// Those that are not ready, for an error's text.
-    var unready: [String] { all.filter { $0.processes.last?.status.ready != true }.map(\.name) }
+    func unready(on system: any System) -> [String] { all.filter { !isReady($0, on: system) }.map(\.name) }
+
+    /// Why one ended that was not to; nil if none did.
+    var loss: String? {
+        for process in all.compactMap(\.processes.last) {
+            guard let exit = process.exit else { continue }
+            return "\(process.orders.worker) ended: \(process.poll().error ?? "\(exit)")"
+        }
+        return nil
+    }
 
     /// What each process said last, those that are gone included.
     var statuses: [BridgeStatus] { all.flatMap(\.processes).map(\.status) }

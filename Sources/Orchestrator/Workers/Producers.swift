@@ -73,6 +73,7 @@ final class Producers {
             agents: cell.workload.agents(ofProducer: number(of: producer.identity)), workload: cell.workload,
             client: client, retries: cell.configured.retries, inFlight: cell.workload.inFlight, epoch: setting.epoch,
             loadStart: setting.lead, historyPath: "\(history).shard", schedulePath: "\(history).schedule.json")
+        orders.guest = cell.producer
         (orders.identity, orders.generation) = (producer.identity, generation)
         orders.straight = setting.straight
         orders.resumes = shards[producer.identity] ?? []

@@ -5,7 +5,7 @@ import Workload
 /// A hot tier that answers fast, a cold one that keeps, and bridges that carry from one to the other; as suites name it.
 struct HybridKind: SystemKind {
     let name = "hybrid"
-    let about = "a hot tier on Redis, a cold one on Kafka, and Holdfast's own bridge between them"
+    let about = "a hot tier on Redis, a cold one on Kafka, and a bridge between them"
 
     /// Groups read the hot tier, and all that can be one are alike in what their groups can be told.
     var groupForm: GroupForm? {
@@ -48,6 +48,10 @@ struct HybridKind: SystemKind {
                 + "owned streams whoever takes one over fences the bridge that had it"),
         SettingDescription(
             name: "bridge.kinds", values: "a list of kinds", usual: "all but memory-read", about: "what is forwarded"),
+        SettingDescription(
+            name: "bridge.command", values: "[PROGRAM, WORD, …]", usual: "Holdfast's own bridge",
+            about: "somebody else's bridge, audited from outside; it is told batch, claim and kinds; ack, streams "
+                + "and transactions are its own business"),
     ]
 
     func configure(_ text: ConfigurationText) throws(Diagnostic) -> any ConfiguredSystem {

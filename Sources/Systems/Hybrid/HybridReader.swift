@@ -111,8 +111,9 @@ enum HybridReader {
         var bridge = BridgeSettings()
         var fields = try Fields(value, of: "a bridge")
         if let value = try fields.optional("count") { bridge.count = try value.wholeNumber(in: bridges) }
-        if let value = try fields.optional("ack") { bridge.ack = try value.word(of: BridgeSettings.Ack.self) }
-        if let value = try fields.optional("streams") {
+        let (ack, streams) = (try fields.optional("ack"), try fields.optional("streams"))
+        if let value = ack { bridge.ack = try value.word(of: BridgeSettings.Ack.self) }
+        if let value = streams {
             bridge.streams = try value.word(of: BridgeSettings.Streams.self)
         }
         if let value = try fields.optional("batch") { bridge.batch = try value.wholeNumber(in: batches) }
@@ -120,10 +121,17 @@ enum HybridReader {
             bridge.claim = try value.duration(in: claims).wholeNanoseconds
         }
         if let value = try fields.optional("kinds") { bridge.kinds = try readKinds(value) }
-        if let value = try fields.optional("transactions") { bridge.transactions = try value.truth() }
+        let transactions = try fields.optional("transactions")
+        if let value = transactions { bridge.transactions = try value.truth() }
         if let value = try fields.optional("command") {
-            throw value.diagnostic(
-                "another bridge than Holdfast's own cannot be audited yet", remedy: "leave it out")
+            bridge.guest = GuestSettings(command: try value.commandWords())
+            for (field, own) in [("ack", ack), ("streams", streams), ("transactions", transactions)] {
+                guard let own else { continue }
+                throw own.diagnostic(
+                    "`\(field)` is the command's own business: Holdfast sees what it did in the two logs alone",
+                    remedy: "leave it out, or give it as a word of the command")
+            }
+            bridge.streams = .shared
         }
         try fields.finish()
         return bridge

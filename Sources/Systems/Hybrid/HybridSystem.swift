@@ -154,6 +154,7 @@ final class HybridSystem: System {
     func resultOrders() -> ClientOrders { hot.resultOrders() }
     func deadStreams(of group: GroupSettings) -> [String] { hot.deadStreams(of: group) }
     func backlog(of group: GroupSettings) throws(SystemError) -> Backlog { try hot.backlog(of: group) }
+    func members(of group: GroupSettings) throws(SystemError) -> Set<String> { try hot.members(of: group) }
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] {
         try hot.groupEnds(patience: patience)
     }

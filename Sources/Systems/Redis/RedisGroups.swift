@@ -58,6 +58,15 @@ struct RedisGroups {
         return backlog
     }
 
+    /// Names of its consumers in any of the streams.
+    func members(of group: GroupSettings, on server: RedisServer) throws(SystemError) -> Set<String> {
+        let replies = try server.pipeline(streams(of: group).map { ["XINFO", "CONSUMERS", $0, group.name] })
+        try check(replies, server)
+        var names: Set<String> = []
+        for case .array(let consumers) in replies { names.formUnion(consumers.compactMap { Pairs($0).text("name") }) }
+        return names
+    }
+
     /// A stream that is not there is one without entries; any other refusal says nothing of the group.
     private func check(_ replies: [RedisValue], _ server: RedisServer) throws(SystemError) {
         for reply in replies where reply.isError && reply.text != "ERR no such key" {

@@ -198,6 +198,10 @@ extension RedisSystem {
         try servers.groups.backlog(of: group, on: try leadingServer())
     }
 
+    func members(of group: GroupSettings) throws(SystemError) -> Set<String> {
+        try servers.groups.members(of: group, on: try leadingServer())
+    }
+
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] {
         try servers.groups.ends(on: try leadingServer(), patience: patience)
     }

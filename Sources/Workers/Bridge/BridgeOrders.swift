@@ -56,6 +56,8 @@ public struct BridgeOrders: WorkerOrders {
         return orders
     }
 
+    public var guest: GuestSettings? { bridge.guest }
+
     public var problem: String? {
         if cold.streams.isEmpty { return "cold.streams: events must go somewhere" }
         if cold.addresses.isEmpty { return "cold.addresses: there is nobody to connect to" }

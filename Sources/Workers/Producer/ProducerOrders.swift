@@ -41,6 +41,8 @@ public struct ProducerOrders: WorkerOrders {
     public var timeout: Int64
     /// How long an agent waits after an attempt that was not acknowledged before it tries again.
     public var backOff: Int64
+    /// A client under audit that publishes in this process's stead; nil: it does so itself.
+    public var guest: GuestSettings?
 
     /// A second log, and who takes events for it.
     public struct Straight: Codable, Sendable {

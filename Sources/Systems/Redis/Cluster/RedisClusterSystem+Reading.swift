@@ -47,6 +47,15 @@ extension RedisClusterSystem {
         return sum
     }
 
+    func members(of group: GroupSettings) throws(SystemError) -> Set<String> {
+        var names: Set<String> = []
+        for part in parts(try started()) where !part.streams.isEmpty {
+            names.formUnion(
+                try servers.groups(of: part.streams.map { streams[$0] }).members(of: group, on: part.server))
+        }
+        return names
+    }
+
     func groupEnds(patience: any Patience) throws(SystemError) -> [History.GroupEnd] {
         var ends: [History.GroupEnd] = []
         for part in parts(try started()) where !part.streams.isEmpty {

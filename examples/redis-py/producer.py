@@ -1,0 +1,151 @@
+"""A producer for Redis Streams with redis-py, to be audited by Holdfast (docs/clients.md).
+
+    producer: {command: [.build/clients-venv/bin/python, examples/redis-py/producer.py]}
+
+    --library-retries   leave redis-py's own retries as they are: it sends a command again when a connection fails,
+                        and an event may be in the stream twice for one attempt
+    --bug NAME          a bug on purpose, to see it found: early (acknowledges before the reply), drop (one event in a
+                        thousand is acknowledged and never sent), skip (one in a thousand is passed over), twice (sends
+                        every hundredth event twice)
+"""
+
+import argparse
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+from holdfast_client import Producer, note  # noqa: E402
+
+try:
+    import redis
+    import redis.backoff
+    import redis.exceptions as errors
+    import redis.retry
+    import redis.sentinel
+except ImportError as error:
+    sys.exit(f"redis-py is missing ({error}); `make clients` installs it, or: pip install redis")
+
+# What the server says before it has done anything: the event is not in the stream.
+REFUSALS = ("READONLY", "OOM", "NOREPLICAS", "LOADING", "MASTERDOWN", "MISCONF", "CLUSTERDOWN", "NOAUTH", "NOPERM")
+
+
+class RedisProducer(Producer):
+    def __init__(self, options):
+        super().__init__()
+        self.options = options
+        self.lanes = options.lanes
+        self.sent = 0
+
+    def prepare(self):
+        settings = self.greeting["settings"]
+        if "cluster" in settings:
+            sys.exit("this client does not know Redis Cluster")
+        words = self.greeting["ack"].split()
+        self.wait = None
+        if words[0] == "wait":
+            self.wait = (int(words[1]), int(words[2]) if len(words) > 2 else 1000)
+        elif words != ["reply"]:
+            sys.exit(f"this client does not know ack: {self.greeting['ack']}")
+        self.trim = {}
+        if "maxlen" in settings:
+            text = settings["maxlen"]
+            self.trim = {"maxlen": int(text.lstrip("~")), "approximate": text.startswith("~")}
+        self.sentinel = None
+        if "sentinels" in settings:
+            places = [(host, int(port)) for host, port in (s.rsplit(":", 1) for s in settings["sentinels"].split())]
+            self.sentinel = redis.sentinel.Sentinel(places, socket_timeout=0.5)
+        self.clients = [None] * self.lanes
+        self.places = [None] * self.lanes
+        note(f"redis-py {redis.__version__}")
+        for lane in range(self.lanes):
+            self.connect(lane)
+
+    def place(self):
+        if self.sentinel is not None:
+            return self.sentinel.discover_master(self.greeting["settings"]["primary"])
+        host, port = self.addresses[0].rsplit(":", 1)
+        return host, int(port)
+
+    def connect(self, lane):
+        """A connection of the lane's own; throws if there is none to be had."""
+        client = self.clients[lane]
+        place = self.places[lane] if client is not None and self.sentinel is not None else self.place()
+        if client is not None and place == self.places[lane]:
+            client.connection.connect()
+            return client
+        if client is not None:
+            client.close()
+            self.clients[lane] = None
+        own = {}
+        if not self.options.library_retries:
+            own["retry"] = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
+        timeout = self.greeting["timeout"] / 1e9
+        client = redis.Redis(
+            host=place[0], port=place[1], socket_timeout=timeout, socket_connect_timeout=timeout,
+            single_connection_client=True, **own)
+        self.clients[lane], self.places[lane] = client, place
+        return client
+
+    def forget(self, lane):
+        """The next try asks anew who leads."""
+        if self.clients[lane] is not None:
+            self.clients[lane].close()
+            self.clients[lane] = None
+
+    def is_bug(self, name, every):
+        """Each `every`-th time, if it is the bug that was asked for."""
+        if self.options.bug != name:
+            return False
+        self.sent += 1
+        return self.sent % every == 0
+
+    def publish(self, event, lane):
+        if self.is_bug("skip", 1000):
+            return None
+        self.voice.say(event.attempt())
+        if self.is_bug("drop", 1000):
+            return "acked", None, None
+        if self.options.bug == "early":
+            self.voice.say(event.outcome("acked"))
+            self.send(event, lane)
+            return None
+        return self.send(event, lane)
+
+    def send(self, event, lane):
+        try:
+            client = self.connect(lane)
+        except (errors.RedisError, OSError) as error:
+            self.forget(lane)
+            return "failed", None, f"not connected: {type(error).__name__}"
+        try:
+            position = client.xadd(event.stream, {"e": event.value}, **self.trim)
+            if self.is_bug("twice", 100):
+                client.xadd(event.stream, {"e": event.value}, **self.trim)
+            if self.wait is not None and client.wait(*self.wait) < self.wait[0]:
+                return "unknown", None, "WAIT: too few replicas"
+            return "acked", position.decode(), None
+        except errors.ResponseError as error:
+            text = str(error)
+            word = text.split(" ", 1)[0]
+            if isinstance(error, errors.ReadOnlyError):
+                word = "READONLY"
+                self.forget(lane)
+            # redis-py takes some of the first words away.
+            refused = word in REFUSALS or isinstance(error, errors.OutOfMemoryError)
+            return "failed" if refused else "unknown", None, text[:200]
+        except (errors.RedisError, OSError) as error:
+            refused = isinstance(error, (errors.ReadOnlyError, errors.BusyLoadingError, errors.MasterDownError))
+            self.forget(lane)
+            return "failed" if refused else "unknown", None, type(error).__name__
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lanes", type=int, default=8)
+    parser.add_argument("--library-retries", action="store_true")
+    parser.add_argument("--bug", choices=["early", "drop", "skip", "twice"])
+    RedisProducer(parser.parse_args()).run()
+
+
+main()
