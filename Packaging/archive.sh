@@ -46,7 +46,10 @@ name=holdfast-$version-linux-$(uname -m)
 tree=$out/$name
 rm -rf "$tree" && mkdir -p "$tree/man/man1" "$tree/licenses"
 install -m 755 "$built" "$tree/holdfast"
-cp -r faults suites compose docs LICENSE README.md CHANGELOG.md "$tree/"
+# What servers load whose fsyncs are slowed down or whose clocks are stepped; in nothing of Holdfast's own.
+"$toolchain/bin/clang" -O2 -shared -fPIC -ISources/CPreload/include Sources/CPreload/preload.c -Wl,--strip-all \
+    -o "$tree/libHoldfastPreload.so"
+cp -r faults suites compose docs examples LICENSE README.md CHANGELOG.md "$tree/"
 install -m 644 man/holdfast.1 "$tree/man/man1/"
 sed -e "s/@NAME@/$name/g; s/@VERSION@/$version/g; s/@PACKAGES@/${packages% }/g; s/@TOOLS@/${TOOLS:-}/g; s/@GLIBC@/$glibc/g" \
     Packaging/INSTALL.md >"$tree/INSTALL.md"

@@ -52,6 +52,7 @@ cp -r "$folder/faults" "$place/usr/share/holdfast/"
 clean "$place/usr/bin/holdfast" faults primary-kill >/dev/null || fail "the faults are not found in share/holdfast"
 
 holdfast doctor || fail "doctor failed"
+holdfast doctor | grep -q "${folder%/}/libHoldfastPreload.so" || fail "the library that servers load is not beside the program"
 (cd "$place" && holdfast run "${folder}suites/smoke.yml" --out "$place/out") || fail "the smoke suite ended with $?"
 holdfast report "$place/out" --out "$place/report" >/dev/null || fail "report failed"
 for file in summary.json report.html report.md junit.xml; do [ -s "$place/out/$file" ] || fail "no $file"; done
