@@ -80,16 +80,16 @@ struct HybridTests {
         ),
         (
             "\(hot)\nbridge: {transactions: false, command: [carry]}",
-            "6:24: configurations[0].bridge.transactions: `transactions` is the command's own business: Holdfast sees what "
+            "6:28: configurations[0].bridge.transactions: `transactions` is the command's own business: Holdfast sees what "
                 + "it did in the two logs alone; leave it out, or give it as a word of the command"
         ),
         (
             "\(hot)\nbridge: {command: []}",
-            "6:19: configurations[0].bridge.command: is empty; write the program and its arguments, word by word"
+            "6:23: configurations[0].bridge.command: is empty; write the program and its arguments, word by word"
         ),
         (
             "\(hot)\nproducer: {command: [write]}",
-            "6:21: configurations[0].producer.command: a hybrid's producers write to both tiers, and a client under audit "
+            "6:25: configurations[0].producer.command: a hybrid's producers write to both tiers, and a client under audit "
                 + "knows one; leave it out"
         ),
         (
