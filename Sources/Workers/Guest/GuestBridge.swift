@@ -136,6 +136,8 @@ struct GuestBridge: WorkerLoop, ~Copyable {
     private mutating func finish() {
         if isStopping { return }
         isStopping = true
+        // What it was to hear before that.
+        guest.hand(poller)
         guest.closeOrders(poller)
     }
 
