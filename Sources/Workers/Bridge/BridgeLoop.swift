@@ -57,11 +57,7 @@ struct BridgeLoop<S: Subscriber, F: Forwarder>: WorkerLoop, ~Copyable {
         let poller = try Self.makePoller()
         let coldPoller = try Self.makePoller()
         do throws(KernelFailure) {
-            try Sockets.setBlocking(input, false)
-            // A file is always readable and cannot be polled: who runs a bridge by hand has no commands for it.
-            do throws(KernelFailure) { try poller.add(input, token: Self.inputToken) } catch
-                where error.number == EPERM
-            {}
+            try poller.addCommands(input, token: Self.inputToken)
             try poller.add(signals.raw, token: Self.signalToken)
             try poller.add(coldPoller.descriptor, token: Self.coldToken)
         } catch {

@@ -70,9 +70,7 @@ struct ConsumerLoop<S: Subscriber>: WorkerLoop, ~Copyable {
     ) throws(WorkerError) -> Poller {
         do throws(KernelFailure) {
             let poller = try Poller()
-            try Sockets.setBlocking(input, false)
-            // A file is always readable and cannot be polled: who runs a consumer by hand has no commands for it.
-            do throws(KernelFailure) { try poller.add(input, token: inputToken) } catch  where error.number == EPERM {}
+            try poller.addCommands(input, token: inputToken)
             try poller.add(signals, token: signalToken)
             if let answers { try poller.add(answers, token: answerToken) }
             return poller

@@ -47,10 +47,7 @@ struct GuestLoop<Part: GuestPart & ~Copyable>: WorkerLoop, ~Copyable {
     private static func makePoller(_ input: Int32) throws(WorkerError) -> Poller {
         do throws(KernelFailure) {
             let poller = try Poller()
-            try Sockets.setBlocking(input, false)
-            do throws(KernelFailure) { try poller.add(input, token: commandToken) } catch
-                where error.number == EPERM
-            {}
+            try poller.addCommands(input, token: commandToken)
             return poller
         } catch {
             throw WorkerError(error.description)

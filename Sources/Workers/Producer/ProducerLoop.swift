@@ -59,9 +59,7 @@ public struct ProducerLoop<P: Publisher>: WorkerLoop, ~Copyable {
     private static func makePoller(_ input: Int32) throws(WorkerError) -> Poller {
         do throws(KernelFailure) {
             let poller = try Poller()
-            try Sockets.setBlocking(input, false)
-            // A file is always readable and cannot be polled: who runs a producer by hand has no commands for it.
-            do throws(KernelFailure) { try poller.add(input, token: inputToken) } catch  where error.number == EPERM {}
+            try poller.addCommands(input, token: inputToken)
             return poller
         } catch {
             throw WorkerError(error.description)
