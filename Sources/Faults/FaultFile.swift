@@ -87,15 +87,6 @@ public struct FaultFile: Sendable {
         return nil
     }
 
-    /// The place of a step that stops a bridge; nil if there is none. `same` may mean one that a step before named.
-    public var bridgePause: Value? {
-        func names(_ nodes: NodeSelection?) -> Bool { nodes?.words.contains { $0.word == "bridge" } ?? false }
-        let names =
-            timeline.verbsAndPlaces.contains { names($0.0.nodes) }
-            || timeline.waitsAndPlaces.contains { names($0.0.nodes) }
-        return names ? timeline.verbsAndPlaces.first { $0.0 is Pause }?.1 : nil
-    }
-
     /// Reads a fault from its document.
     /// - Parameter with: the mapping of a suite's `with:`, whose values replace the file's own.
     public init(_ document: Value, with: Value? = nil) throws(Diagnostic) {

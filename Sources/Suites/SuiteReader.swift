@@ -137,11 +137,6 @@ struct SuiteReader {
             if let problem = fault.fault.missingConsumer(of: groups, hasBridges: configured.bridge != nil) {
                 throw problem
             }
-            if configured.bridge?.guest != nil, let place = fault.fault.bridgePause {
-                throw place.diagnostic(
-                    "a bridge that is a command is not stopped: what it may do when it goes on is not understood yet",
-                    remedy: "bridge-kill, or bridges of Holdfast's own")
-            }
             if let problem = fault.fault.missingBridge(of: configured.bridge?.count ?? 0) { throw problem }
             let occurrence = 1 + earlier.count { $0.fault.name == fault.fault.name }
             let cell = Suite.Cell(

@@ -122,6 +122,8 @@ public final class WorkerProcess<Orders: WorkerOrders, Status: WorkerStatus> {
     public func send(signal: Int32) -> Bool {
         guard orders.guest != nil, signal != SIGCONT else { return child.send(signal) }
         guard child.status == nil else { return false }
+        // Who stands still stops no second time: told twice, it would find the second word when it goes on.
+        if signal == SIGSTOP, child.isStopped { return true }
         send(line: GuestSignal.line(signal))
         return true
     }

@@ -107,15 +107,6 @@ struct HybridTests {
     }
 
     /// The fields of the hybrid are nobody else's.
-    @Test func aBridgeThatIsACommandIsKilledAndNotStopped() {
-        let bridge = "\(Self.hot)\nbridge: {command: [carry]}"
-        let folders = [packageRoot + "/faults"]
-        #expect(
-            refusal(of: Self.text(bridge, faults: "[bridge-pause]"), faults: folders).contains(
-                "a bridge that is a command is not stopped"))
-        #expect(!refusal(of: Self.text(bridge, faults: "[bridge-kill]"), faults: folders).contains("not stopped"))
-    }
-
     @Test func othersHaveNoTiers() {
         let text = Self.text("bridge: {count: 2}").replacing("system: hybrid", with: "system: kafka")
         #expect(

@@ -149,6 +149,8 @@ struct GuestLineTests {
         #expect(eventually { bench.process.poll().attempted > 50 })
         bench.process.send(signal: SIGSTOP)
         #expect(eventually { bench.process.isStopped })
+        // A wait leaves it stopped, and the step behind it stops it: once let go on, it goes on.
+        bench.process.send(signal: SIGSTOP)
         let stopped = bench.process.status.attempted
         bench.process.send(signal: SIGCONT)
         #expect(eventually { bench.process.poll().attempted > stopped + 50 })
