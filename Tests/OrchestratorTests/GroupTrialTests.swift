@@ -29,12 +29,6 @@ struct GroupTrialTests {
         """
     }
 
-    private func integer(_ run: Scenario, _ cell: String, _ fault: String, _ path: String) throws -> Int64 {
-        let trial = try run.folder.trial(cell, fault)
-        #expect(trial["status"]?.string == "valid", "\(cell): \(trial["reason"]?.string ?? "")")
-        return try #require(trial["verdict"]?[path]?.integer, "\(path)")
-    }
-
     /// A crash shows what each kind of acknowledgement is worth.
     @Test func killedWithEventsInHand() async throws {
         let busy = "consumers: 2, processing: 4ms, batch: 50"
@@ -46,12 +40,12 @@ struct GroupTrialTests {
                     + Self.redis("none", "\(busy), ack: none", "consumer-kill")))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
         func figure(_ cell: String, _ name: String) throws -> Int64 {
-            try integer(run, cell, "consumer-kill", "groups.g.\(name)")
+            try run.figure(cell, "consumer-kill", "groups.g.\(name)")
         }
         for cell in ["after", "never claimed", "before", "none"] {
-            #expect(try integer(run, cell, "consumer-kill", "log.lost") == 0)
-            #expect(try integer(run, cell, "consumer-kill", "events.acked") > 500)
-            #expect(try figure(cell, "deliveries") >= integer(run, cell, "consumer-kill", "events.acked"))
+            #expect(try run.figure(cell, "consumer-kill", "log.lost") == 0)
+            #expect(try run.figure(cell, "consumer-kill", "events.acked") > 500)
+            #expect(try figure(cell, "deliveries") >= run.figure(cell, "consumer-kill", "events.acked"))
             #expect(try figure(cell, "undelivered.skipped") == 0 && figure(cell, "vanished") == 0)
             #expect(try run.actions(cell, "consumer-kill") == ["kill"])
         }
@@ -60,7 +54,7 @@ struct GroupTrialTests {
         let restoration = try #require(try run.folder.trial("none", "consumer-kill")["restoration"])
         #expect(restoration["same"] == .bool(true))
         #expect(
-            restoration["from_start.entries"]?.integer == (try integer(run, "none", "consumer-kill", "log.entries")))
+            restoration["from_start.entries"]?.integer == (try run.figure("none", "consumer-kill", "log.entries")))
         #expect(try #require(restoration["from_start.events"]?.integer) > 5)
         #expect(try figure("after", "unprocessed") == 0 && figure("after", "stuck") == 0)
         #expect(try figure("never claimed", "stuck") > 0 && figure("never claimed", "redelivered.unacked") == 0)
@@ -80,20 +74,20 @@ struct GroupTrialTests {
                     + Self.redis(
                         "bounded", "batch: 20", "{fault: consumer-behind, with: {events: 400}}", ", maxlen: 100")))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
-        #expect(try integer(run, "zombie", "consumer-pause", "groups.g.redelivered.unacked") > 0)
-        #expect(try integer(run, "zombie", "consumer-pause", "groups.g.stuck") == 0)
+        #expect(try run.figure("zombie", "consumer-pause", "groups.g.redelivered.unacked") > 0)
+        #expect(try run.figure("zombie", "consumer-pause", "groups.g.stuck") == 0)
         #expect(try run.actions("zombie", "consumer-pause") == ["pause", "resume"])
 
-        let poison = try integer(run, "poison", "none", "groups.g.dead_letters.poison")
+        let poison = try run.figure("poison", "none", "groups.g.dead_letters.poison")
         #expect(poison > 0)
-        #expect(try integer(run, "poison", "none", "groups.g.dead_letters.moved") == poison)
-        #expect(try integer(run, "poison", "none", "groups.g.dead_letters.missing") == 0)
-        #expect(try integer(run, "poison", "none", "groups.g.stuck") == 0)
-        #expect(try integer(run, "poison", "none", "groups.g.redelivered.unacked") == 2 * poison)
-        #expect(try integer(run, "poison", "none", "logs.dead-g.entries") == poison)
+        #expect(try run.figure("poison", "none", "groups.g.dead_letters.moved") == poison)
+        #expect(try run.figure("poison", "none", "groups.g.dead_letters.missing") == 0)
+        #expect(try run.figure("poison", "none", "groups.g.stuck") == 0)
+        #expect(try run.figure("poison", "none", "groups.g.redelivered.unacked") == 2 * poison)
+        #expect(try run.figure("poison", "none", "logs.dead-g.entries") == poison)
 
-        #expect(try integer(run, "bounded", "consumer-behind", "log.lost") == 0)
-        #expect(try integer(run, "bounded", "consumer-behind", "log.expired") > 0)
-        #expect(try integer(run, "bounded", "consumer-behind", "groups.g.expired_unseen") > 0)
+        #expect(try run.figure("bounded", "consumer-behind", "log.lost") == 0)
+        #expect(try run.figure("bounded", "consumer-behind", "log.expired") > 0)
+        #expect(try run.figure("bounded", "consumer-behind", "groups.g.expired_unseen") > 0)
     }
 }

@@ -10,18 +10,6 @@ import Testing
         "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"),
     .enabled(if: Holdfast.runsTrials, "needs root of the machine and a redis-server"), .timeLimit(.minutes(5)))
 struct HybridTrialTests {
-    private static func configuration(_ name: String, _ bridge: String, _ faults: String) -> String {
-        """
-          - name: \(name)
-            system: hybrid
-            hot: {system: redis-standalone, settings: {appendonly: yes, appendfsync: everysec, streams: 4}}
-            cold: {settings: {brokers: 1, acks: all}}
-            bridge: \(bridge)
-            faults: [\(faults)]
-
-        """
-    }
-
     /// Nothing is lost on the way, nor doubled; a bridge that dies before it tells Redis doubles what it had in hand, and
     /// one that told it before loses that.
     @Test func bridgesCarryAndDie() async throws {
@@ -32,33 +20,28 @@ struct HybridTrialTests {
             seed: 5
             configurations:
 
-            """ + Self.configuration("after", "{count: 2, claim: 1s}", "none, bridge-kill")
-                + Self.configuration(
+            """ + Scenario.hybrid("after", "{count: 2, claim: 1s}", "none, bridge-kill")
+                + Scenario.hybrid(
                     "before", "{count: 2, claim: 1s, ack: before-kafka}",
                     "{fault: bridge-kill, with: {stage: acked}}"),
             environment: Holdfast.environment, within: .seconds(240))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
-        func figure(_ cell: String, _ fault: String, _ path: String) throws -> Int64 {
-            let trial = try run.folder.trial(cell, fault)
-            #expect(trial["status"]?.string == "valid", "\(cell): \(trial["reason"]?.string ?? "")")
-            return try #require(trial["verdict"]?[path]?.integer, "\(path)")
-        }
         for (cell, fault) in [("after", "none"), ("after", "bridge-kill"), ("before", "bridge-kill")] {
-            let acked = try figure(cell, fault, "events.acked")
+            let acked = try run.figure(cell, fault, "events.acked")
             #expect(acked > 700)
             // All but what goes straight to the cold log.
-            let hot = try figure(cell, fault, "latency.logs.hot.count")
-            #expect(try figure(cell, fault, "logs.hot.entries") == hot)
-            #expect(try figure(cell, fault, "latency.logs.cold.count") == acked - hot && hot < acked)
-            #expect(try figure(cell, fault, "logs.hot.lost") == 0)
+            let hot = try run.figure(cell, fault, "latency.logs.hot.count")
+            #expect(try run.figure(cell, fault, "logs.hot.entries") == hot)
+            #expect(try run.figure(cell, fault, "latency.logs.cold.count") == acked - hot && hot < acked)
+            #expect(try run.figure(cell, fault, "logs.hot.lost") == 0)
             for finding in [
                 "corrupted", "diverged", "unexpected.never_attempted", "duplicated.unexplained", "reordered.retried",
                 "reordered.unexplained",
             ] {
-                #expect(try figure(cell, fault, "logs.cold.\(finding)") == 0, "\(cell): \(finding)")
+                #expect(try run.figure(cell, fault, "logs.cold.\(finding)") == 0, "\(cell): \(finding)")
             }
             for finding in ["undelivered.skipped", "undelivered.behind", "vanished", "stuck", "acks_lost"] {
-                #expect(try figure(cell, fault, "groups.bridge.\(finding)") == 0, "\(cell): \(finding)")
+                #expect(try run.figure(cell, fault, "groups.bridge.\(finding)") == 0, "\(cell): \(finding)")
             }
         }
         // Counted without the checker: all that agents wrote, but for what they read.
@@ -68,22 +51,22 @@ struct HybridTrialTests {
         let cold = attempts.filter { $0["log"]?.string == "cold" }
         let carried = cold.filter { !Self.isStraight($0) }.map(Lines.event)
         #expect(Set(written) == Set(carried) && written.count == carried.count)
-        #expect(try figure("after", "none", "logs.cold.entries") == Int64(cold.count))
+        #expect(try run.figure("after", "none", "logs.cold.entries") == Int64(cold.count))
         for finding in ["logs.cold.lost", "logs.cold.duplicated.retried", "groups.bridge.redelivered.unacked"] {
-            #expect(try figure("after", "none", finding) == 0, "\(finding)")
+            #expect(try run.figure("after", "none", finding) == 0, "\(finding)")
         }
 
         #expect(try run.actions("after", "bridge-kill") == ["kill", "restart"])
-        #expect(try figure("after", "bridge-kill", "log.lost") == 0)
-        let doubled = try figure("after", "bridge-kill", "log.duplicated.retried")
+        #expect(try run.figure("after", "bridge-kill", "log.lost") == 0)
+        let doubled = try run.figure("after", "bridge-kill", "log.duplicated.retried")
         #expect(doubled > 0 && doubled <= 500)
-        #expect(try figure("after", "bridge-kill", "groups.bridge.redelivered.unacked") >= doubled)
+        #expect(try run.figure("after", "bridge-kill", "groups.bridge.redelivered.unacked") >= doubled)
 
-        let lost = try figure("before", "bridge-kill", "log.lost")
+        let lost = try run.figure("before", "bridge-kill", "log.lost")
         #expect(lost > 0 && lost <= 500)
-        #expect(try figure("before", "bridge-kill", "log.duplicated.retried") == 0)
-        #expect(try figure("before", "bridge-kill", "groups.bridge.unprocessed") == lost)
-        #expect(try figure("before", "bridge-kill", "groups.bridge.redelivered.unacked") == 0)
+        #expect(try run.figure("before", "bridge-kill", "log.duplicated.retried") == 0)
+        #expect(try run.figure("before", "bridge-kill", "groups.bridge.unprocessed") == lost)
+        #expect(try run.figure("before", "bridge-kill", "groups.bridge.redelivered.unacked") == 0)
     }
 
     private static func isStraight(_ attempt: JSONValue) -> Bool {
@@ -102,14 +85,12 @@ struct HybridTrialTests {
             configurations:
 
             """
-                + Self.configuration(
+                + Scenario.hybrid(
                     "turns", "{count: 2, claim: 1s, transactions: true}",
                     "{fault: bridge-zombie, with: {pause: 2s}}"),
             environment: Holdfast.environment, within: .seconds(120))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
-        let trial = try run.folder.trial("turns", "bridge-zombie")
-        #expect(trial["status"]?.string == "valid", "\(trial["reason"]?.string ?? "")")
-        func figure(_ path: String) throws -> Int64 { try #require(trial["verdict"]?[path]?.integer, "\(path)") }
+        func figure(_ path: String) throws -> Int64 { try run.figure("turns", "bridge-zombie", path) }
         for log in ["hot", "cold", "results"] {
             for finding in [
                 "lost", "corrupted", "diverged", "unexpected.failed", "unexpected.never_attempted",

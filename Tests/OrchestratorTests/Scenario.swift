@@ -33,6 +33,21 @@ struct Scenario {
         return text + more + "\n"
     }
 
+    /// A configuration of one small Redis before one broker.
+    ///
+    /// - Parameter bridge: in YAML, as `faults` is.
+    static func hybrid(_ name: String, _ bridge: String, _ faults: String) -> String {
+        """
+          - name: \(name)
+            system: hybrid
+            hot: {system: redis-standalone, settings: {appendonly: yes, appendfsync: everysec, streams: 4}}
+            cold: {settings: {brokers: 1, acks: all}}
+            bridge: \(bridge)
+            faults: [\(faults)]
+
+        """
+    }
+
     let place: Workplace
     let folder: RunFolder
     let result: ToolResult
@@ -101,6 +116,13 @@ struct Scenario {
             #expect(verdict[finding]?.integer == 0)
         }
         return (history.lost, history.acked)
+    }
+
+    /// A figure of the verdict of a trial that must be valid.
+    func figure(_ configuration: String, _ fault: String, _ path: String) throws -> Int64 {
+        let trial = try folder.trial(configuration, fault)
+        #expect(trial["status"]?.string == "valid", "\(configuration): \(trial["reason"]?.string ?? "")")
+        return try #require(trial["verdict"]?[path]?.integer, "\(path)")
     }
 
     /// The actions of a trial's fault in the order in which they began; each has begun, taken effect, ended, in order.

@@ -15,18 +15,10 @@ import Testing
     .enabled(if: Holdfast.runsTrials, "needs root of the machine and a redis-server"), .timeLimit(.minutes(4)))
 struct GuestBridgeTrialTests {
     private static func configuration(_ name: String, _ words: String, _ faults: String) -> String {
-        """
-          - name: \(name)
-            system: hybrid
-            hot: {system: redis-standalone, settings: {appendonly: yes, appendfsync: everysec, streams: 4}}
-            cold: {settings: {brokers: 1, acks: all}}
-            bridge:
-              count: 2
-              claim: 1s
-              command: [\(Holdfast.root)/.build/clients-venv/bin/python, \(Holdfast.root)/examples/redis-kafka-bridge/bridge.py\(words)]
-            faults: [\(faults)]
-
-        """
+        let folder = Holdfast.root
+        let command =
+            "\(folder)/.build/clients-venv/bin/python, \(folder)/examples/redis-kafka-bridge/bridge.py\(words)"
+        return Scenario.hybrid(name, "{count: 2, claim: 1s, command: [\(command)]}", faults)
     }
 
     /// What it carries is there once; what it leaves out is lost; what a killed one had in hand comes from its heir.
@@ -42,32 +34,27 @@ struct GuestBridgeTrialTests {
                 + Self.configuration("drops", ", --bug, drop", "none"),
             environment: Holdfast.environment, within: .seconds(200))
         #expect(run.result.status == .exited(0), "\(run.result.output)")
-        func figure(_ cell: String, _ fault: String, _ path: String) throws -> Int64 {
-            let trial = try run.folder.trial(cell, fault)
-            #expect(trial["status"]?.string == "valid", "\(cell): \(trial["reason"]?.string ?? "")")
-            return try #require(trial["verdict"]?[path]?.integer, "\(path)")
-        }
         for (cell, fault) in [("carries", "none"), ("carries", "bridge-kill"), ("drops", "none")] {
-            #expect(try figure(cell, fault, "events.acked") > 700)
-            #expect(try figure(cell, fault, "logs.hot.lost") == 0)
+            #expect(try run.figure(cell, fault, "events.acked") > 700)
+            #expect(try run.figure(cell, fault, "logs.hot.lost") == 0)
             for finding in ["corrupted", "diverged", "unexpected.never_attempted"] {
-                #expect(try figure(cell, fault, "logs.cold.\(finding)") == 0, "\(cell): \(finding)")
+                #expect(try run.figure(cell, fault, "logs.cold.\(finding)") == 0, "\(cell): \(finding)")
             }
         }
         // Counted without the checker: all that agents wrote, but for what they read.
         let written = try run.history("carries", "none").of("attempt").filter { $0["kind"]?.string != "memory-read" }
-        #expect(try figure("carries", "none", "logs.cold.entries") == Int64(written.count))
+        #expect(try run.figure("carries", "none", "logs.cold.entries") == Int64(written.count))
         for finding in ["lost", "duplicated.retried", "duplicated.unexplained"] {
-            #expect(try figure("carries", "none", "logs.cold.\(finding)") == 0, "\(finding)")
+            #expect(try run.figure("carries", "none", "logs.cold.\(finding)") == 0, "\(finding)")
         }
-        #expect(try figure("carries", "bridge-kill", "logs.cold.lost") == 0)
+        #expect(try run.figure("carries", "bridge-kill", "logs.cold.lost") == 0)
         #expect(try run.actions("carries", "bridge-kill") == ["kill", "restart"])
 
         let dropped = try run.history("drops", "none").of("attempt").filter {
             $0["log"] == nil && $0["kind"]?.string != "memory-read" && ($0["seq"]?.integer ?? 0) % 20 == 7
         }
         #expect(!dropped.isEmpty)
-        #expect(try figure("drops", "none", "logs.cold.lost") == Int64(dropped.count))
-        #expect(try figure("drops", "none", "logs.cold.duplicated.unexplained") == 0)
+        #expect(try run.figure("drops", "none", "logs.cold.lost") == Int64(dropped.count))
+        #expect(try run.figure("drops", "none", "logs.cold.duplicated.unexplained") == 0)
     }
 }
