@@ -35,6 +35,9 @@ needed=$(ldd "$built")
 if grep -E 'swift|Foundation|dispatch|hiredis|yaml|not found' <<<"$needed"; then
     fail "the program needs these at run time (above), and should not"
 fi
+# Foundation's searches and formats for people bring ICU's data, twice the rest; nothing here needs them.
+[ "$(stat -c %s "$built")" -lt 40000000 ] || fail "the program has $(du -h "$built" | cut -f1): ICU is in it (which object" \
+    "asks for Foundation's own: nm -u $build/release/*.build/*.o | grep 10Foundation)"
 # Packages of the shared libraries that it names itself; theirs are apt's affair.
 packages=$(for soname in $(readelf -d "$built" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
     dpkg-query -S "*/$soname" | head -1 | cut -d: -f1 || fail "no package has $soname"

@@ -27,7 +27,7 @@ enum Standalone {
             }
         }
         var text = String(decoding: try bare.encoded(), as: UTF8.self)
-        for (path, word) in paths(runs: runs) { text = text.replacingOccurrences(of: path, with: word) }
+        for (path, word) in paths(runs: runs) { text = text.replacing(path, with: word) }
         return try Summary.decoded(from: Data(text.utf8), path: Reporter.summaryFile)
     }
 
@@ -38,7 +38,7 @@ enum Standalone {
         paths.append((absolute(".") + "/", ""))
         if let kafka = environment["KAFKA_HOME"] { paths.append((absolute(kafka) + "/", "$KAFKA_HOME/")) }
         if let home = environment["HOME"] { paths.append((absolute(home) + "/", "~/")) }
-        paths.append((absolute(NSTemporaryDirectory()) + "/", "$TMPDIR/"))
+        paths.append((absolute(environment["TMPDIR"] ?? "/tmp") + "/", "$TMPDIR/"))
         return paths.filter { $0.0.count > 2 }.sorted { $0.0.count > $1.0.count }
     }
 

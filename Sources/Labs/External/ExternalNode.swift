@@ -107,7 +107,8 @@ public final class ExternalNode: Node {
         var environment = ProcessInfo.processInfo.environment
         for variable in access.cluster.variables { environment[variable] = nil }
         var program = words[0]
-        if !program.contains("/") {
+        // A character: Foundation's own search for a text would bring all of ICU into the program.
+        if !program.contains("/" as Character) {
             let folders = (environment["PATH"] ?? Tool.path).split(separator: ":")
             program = folders.lazy.map { "\($0)/\(program)" }.first { isProgram($0) } ?? program
         }
