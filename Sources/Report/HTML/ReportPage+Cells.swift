@@ -48,7 +48,7 @@ extension ReportPage {
                 "tr", [:],
                 .fragment(
                     [.element("th", ["scope": "row", "class": "nowrap"], .text(group.name))]
-                        + group.cells.map { .element("td", ["class": "number"], .text($0)) }))
+                        + group.cells.map { .element("td", ["class": "number"], figure($0, of: digest.cell)) }))
         }
         let title = digest.circumstance.map { "Groups, \($0)" } ?? "Groups"
         return .fragment([
@@ -70,7 +70,9 @@ extension ReportPage {
                     "tr", [:],
                     .fragment(
                         [.element("th", ["scope": "row", "class": "nowrap"], .text("\(trial.n), \(name)"))]
-                            + CellText.figures(of: shard).map { .element("td", ["class": "number"], .text($0)) }))
+                            + CellText.figures(of: shard).map {
+                                .element("td", ["class": "number"], file(Reporter.verdictFile, of: trial, $0))
+                            }))
             }
         }
         if rows.isEmpty { return .nothing }

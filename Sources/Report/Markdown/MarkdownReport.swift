@@ -167,7 +167,8 @@ enum MarkdownReport {
         let rows = digest.cells.flatMap { [$0] + $0.apart }.compactMap { cell -> [String]? in
             guard let latency = cell.latency else { return nil }
             let fault = cell.cell.fault + (cell.circumstance.map { ", \($0)" } ?? "")
-            return row([escape(cell.cell.configuration), escape(fault)] + latency.cells)
+            let place = place(of: cell.cell, in: digest.summary)
+            return row([escape(cell.cell.configuration), escape(fault)] + latency.cells.map { linked($0, place) })
         }
         if rows.isEmpty { return [] }
         let names = ["configuration", "fault"] + LatencyOverview.columns.map { $0.lowercased() }
@@ -178,9 +179,11 @@ enum MarkdownReport {
     /// Of each cell its groups.
     private static func groups(_ digest: RunDigest) -> [String] {
         let rows = digest.cells.flatMap { [$0] + $0.apart }.flatMap { cell in
-            GroupDigest.all(in: cell.valid).map { group in
+            let place = place(of: cell.cell, in: digest.summary)
+            return GroupDigest.all(in: cell.valid).map { group in
                 let fault = cell.cell.fault + (cell.circumstance.map { ", \($0)" } ?? "")
-                return row([escape(cell.cell.configuration), escape(fault), escape(group.name)] + group.cells)
+                let names = [escape(cell.cell.configuration), escape(fault), escape(group.name)]
+                return row(names + group.cells.map { linked($0, place) })
             }
         }
         if rows.isEmpty { return [] }
