@@ -51,6 +51,16 @@ def lines():
         yield json.loads(line)
 
 
+def secret(kept):
+    """A secret, by where the greeting's `access` says that it is kept; None if there is none."""
+    if kept is None:
+        return None
+    if "environment" in kept:
+        return os.environ[kept["environment"]]
+    with open(kept["file"], encoding="utf-8") as file:
+        return file.readline().rstrip("\r\n")
+
+
 class Event:
     """One event that is to be published."""
 

@@ -83,8 +83,8 @@ public struct Plan {
     private mutating func reason(for cell: Suite.Cell, at access: Access) -> String? {
         if let client = cell.configured.client, !servers.contains(client) { servers.append(client) }
         if let reason = cell.configured.lack(for: cell.groups) { return reason }
-        if cell.producer != nil || cell.consumer != nil {
-            return "clients under audit are not told how to enter an external cluster: Holdfast's own alone can"
+        for guest in [cell.producer, cell.consumer].compactMap({ $0 }) {
+            if let reason = Self.lack(of: guest) { return reason }
         }
         let verbs = Set(access.cluster.verbs.keys)
         for verb in cell.fault.timeline.verbs {

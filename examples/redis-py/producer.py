@@ -15,6 +15,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
+from access import arguments, sentinel_arguments  # noqa: E402
 from holdfast_client import Producer, note  # noqa: E402
 
 try:
@@ -54,7 +55,7 @@ class RedisProducer(Producer):
         self.sentinel = None
         if "sentinels" in settings:
             places = [(host, int(port)) for host, port in (s.rsplit(":", 1) for s in settings["sentinels"].split())]
-            self.sentinel = redis.sentinel.Sentinel(places, socket_timeout=0.5)
+            self.sentinel = redis.sentinel.Sentinel(places, socket_timeout=0.5, **sentinel_arguments(self.greeting))
         self.clients = [None] * self.lanes
         self.places = [None] * self.lanes
         note(f"redis-py {redis.__version__}")
@@ -77,7 +78,7 @@ class RedisProducer(Producer):
         if client is not None:
             client.close()
             self.clients[lane] = None
-        own = {}
+        own = arguments(self.greeting)
         if not self.options.library_retries:
             own["retry"] = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
         timeout = self.greeting["timeout"] / 1e9

@@ -178,8 +178,8 @@ public final class DockerNode: MachineNode {
     public func pause() throws(LabError) {
         let pid = try living("pause")
         try engine.require(["pause", container])
-        life?.isPaused = true
         try expect(paused: true, pid)
+        life?.isPaused = true
     }
 
     public func resume() throws(LabError) {

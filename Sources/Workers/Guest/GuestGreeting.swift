@@ -1,3 +1,5 @@
+import Access
+
 /// What every guest is told first: who it is, and where the broker is found.
 struct GuestGreeting {
     /// Of the protocol; a guest that knows another one ends.
@@ -18,19 +20,29 @@ struct GuestGreeting {
             JSONBytes.text(text, into: &bytes)
         }
         Self.name("addresses", into: &bytes)
-        Self.list(client.addresses, into: &bytes)
+        Self.list(client.addresses.map(GuestAccess.name(of:)), into: &bytes)
         Self.name("streams", into: &bytes)
         Self.list(client.streams, into: &bytes)
         Self.name("settings", into: &bytes)
-        Self.object(client.settings, into: &bytes)
+        Self.object(client.settings.mapValues(Self.named), into: &bytes)
+        if let cluster = Access.current?.cluster {
+            Self.name("access", into: &bytes)
+            bytes.append(contentsOf: GuestAccess(cluster).json)
+        }
         bytes.append(contentsOf: "}\n".utf8)
     }
 
     /// The system has moved.
     static func addresses(_ addresses: [String], into bytes: inout [UInt8]) {
         bytes.append(contentsOf: #"{"type":"addresses","addresses":"#.utf8)
-        list(addresses, into: &bytes)
+        list(addresses.map(GuestAccess.name(of:)), into: &bytes)
         bytes.append(contentsOf: "}\n".utf8)
+    }
+
+    /// A setting's value with servers as they are named.
+    private static func named(_ value: String) -> String {
+        value.split(separator: " ", omittingEmptySubsequences: false).map { GuestAccess.name(of: String($0)) }
+            .joined(separator: " ")
     }
 
     private static func name(_ name: String, into bytes: inout [UInt8]) {

@@ -1,8 +1,10 @@
 #!/bin/sh
 # In a network of its own: a Redis with TLS, client certificates and users, and what a run at it says.
-# audit.sh FOLDER HOLDFAST
+# audit.sh FOLDER HOLDFAST PYTHON PRODUCER: the last two are a client under audit, and its interpreter if it is there.
 cd "$1" || exit 1
 H=$2
+PYTHON=$3
+PRODUCER=$4
 export XDG_STATE_HOME="$1/state"
 ip link set lo up
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=authority" -keyout ca.key -out ca.crt 2>openssl.log
