@@ -69,7 +69,7 @@ public final class WorkerProcess<Orders: WorkerOrders, Status: WorkerStatus> {
             try Files.write(Array(encoder.encode(orders)) + [0x0A], to: ordersPath)
             child = try Child(
                 executable: executable, arguments: ["worker", Orders.role, ordersPath],
-                environment: Self.environment(orders.variables),
+                environment: Self.environment(orders.variables + (orders.guest == nil ? [] : GuestSettings.variables)),
                 input: .pipe, output: .pipe, errors: .file(log))
         } catch {
             throw WorkerError("the worker \(orders.worker) could not be started: \(error)")

@@ -6,5 +6,8 @@ public struct GuestSettings: Codable, Hashable, Sendable {
     /// A guest that owes something and says nothing for so long is no client any more.
     public var silence: Int64 = 20_000_000_000
 
+    /// What it gets of our own environment, where that has it: who brings a client may bring its software by these.
+    public static let variables = ["HOME", "XDG_CACHE_HOME", "KAFKA_HOME", "JAVA_HOME"]
+
     public init(command: [String]) { self.command = command }
 }

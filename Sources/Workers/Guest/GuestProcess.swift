@@ -37,7 +37,7 @@ final class GuestProcess {
         do throws(ToolError) {
             child = try Child(
                 executable: settings.command[0], arguments: Array(settings.command.dropFirst()),
-                environment: ["PYTHONDONTWRITEBYTECODE": "1"], input: .pipe, output: .pipe,
+                environment: Self.environment, input: .pipe, output: .pipe,
                 errors: speaks ? .pipe : .sameAsOutput)
         } catch {
             throw WorkerError("its command cannot be started: \(error)")
@@ -47,6 +47,15 @@ final class GuestProcess {
         } catch {
             throw WorkerError(error.description)
         }
+    }
+
+    /// Beside the few that every program gets.
+    private static var environment: [String: String] {
+        var environment = ["PYTHONDONTWRITEBYTECODE": "1"]
+        for name in GuestSettings.variables {
+            if let value = getenv(name) { environment[name] = String(cString: value) }
+        }
+        return environment
     }
 
     var output: Int32 { child.output ?? -1 }
