@@ -18,6 +18,9 @@ public enum Holdfast {
         return "/" + here.dropLast(3).joined(separator: "/")
     }()
 
+    /// Runs the clients of `examples/`; nil before `make clients`.
+    public static let clientsPython = Tool.locate(root + "/.build/clients-venv/bin/python")
+
     /// Runs a command to its end.
     public static func run(
         _ words: String..., environment: [String: String] = [:], input: String? = nil, in folder: String? = nil,

@@ -1,3 +1,4 @@
+import Access
 import Glibc
 import Platform
 import Workload
@@ -49,10 +50,10 @@ final class GuestProcess {
         }
     }
 
-    /// Beside the few that every program gets.
+    /// Beside the few that every program gets: its own software's, and secrets that it is told of by their names.
     private static var environment: [String: String] {
         var environment = ["PYTHONDONTWRITEBYTECODE": "1"]
-        for name in GuestSettings.variables {
+        for name in GuestSettings.variables + (Access.current?.cluster.variables ?? []) {
             if let value = getenv(name) { environment[name] = String(cString: value) }
         }
         return environment

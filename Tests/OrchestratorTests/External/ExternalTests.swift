@@ -27,9 +27,11 @@ struct ExternalTests {
     @Test func aClusterIsAuditedAndNothingOfOthersIsTouched() async throws {
         let place = try Workplace()
         let script = Holdfast.root + "/Tests/OrchestratorTests/External/audit.sh"
+        let client = Holdfast.clientsPython.map { [$0, "\(Holdfast.root)/examples/redis-py/producer.py"] } ?? []
         let result = try await Holdfast.takingTurns {
             try Tool.run(
-                "unshare", ["--net", "--", "sh", script, place.here, Holdfast.path], deadline: .seconds(150))
+                "unshare", ["--net", "--", "sh", script, place.here, Holdfast.path] + client,
+                deadline: .seconds(150))
         }
         let said = parts(result.output)
         let all = "\(result.output)\(result.errors)"
@@ -54,6 +56,12 @@ struct ExternalTests {
         #expect(said["secrets"] == "exit 1\n", "\(said["secrets"] ?? "")")
         let untouched = try RunFolder(place.here + "/out-none").trial("memory", "none")
         #expect(untouched["status"]?.string == "valid" && untouched["verdict"]?["log"]?["lost"]?.integer == 0)
+        if !client.isEmpty {
+            let guest = try RunFolder(place.here + "/out-guest").trial("guest", "none")
+            #expect(guest["status"]?.string == "valid", "\(said["guest"] ?? "")")
+            #expect((guest["verdict"]?["events"]?["acked"]?.integer ?? 0) > 0)
+            #expect(guest["verdict"]?["log"]?["lost"]?.integer == 0)
+        }
         // A server that keeps nothing on a disk loses what it had, from without as from within.
         let killed = try RunFolder(place.here + "/out-kill").trial("memory", "primary-kill")
         #expect(killed["status"]?.string == "valid", "\(all)")

@@ -54,12 +54,18 @@ configurations:
   - {name: memory, system: redis-standalone, settings: {appendonly: no}}
 faults: [none, primary-kill]
 X
+[ -z "$PYTHON" ] || sed '/name: memory/{p;s/memory/guest/;s/\(.*\)}$/\1, producer: {command: [COMMAND]}}/}' suite.yml |
+    sed "s|COMMAND|$PYTHON, $PRODUCER|" >guest.yml
 C="redis-cli -h localhost -p 7379 --tls --cacert ca.crt --cert client.crt --key client.key --user admin --pass adminpw \
     --no-auth-warning"
 up() { ./start.sh >/dev/null; n=0; until [ "$($C ping 2>/dev/null)" = PONG ] || [ $n -gt 100 ]; do n=$((n + 1)); sleep 0.1; done; }
 say() { echo "## $1"; shift; "$@" 2>&1; echo "exit $?"; }
 run() { $H run "$2" --lab external --i-own-this-cluster --cluster "$1" --quiet --out "$3" --only "$4"; }
 with() { sed "$1" cluster.yml >with.yml; run with.yml suite.yml out-refused '*/none'; }
+with_guest() {
+    sed 's/file: pw/environment: PASSWORD/' cluster.yml >guest-cluster.yml
+    run guest-cluster.yml guest.yml out-guest 'guest/none'
+}
 look() { $C keys '*' | sort; $C xinfo groups bystander; $C config get '*' | cksum; }
 up
 $C xadd bystander 1-1 a b >/dev/null; $C xgroup create bystander theirs 0 >/dev/null
@@ -85,8 +91,9 @@ echo "## left"; $C keys 'holdfast:*'
 say heal $H heal --cluster cluster.yml out-none
 look >after
 say bystanders cmp before after
+[ -z "$PYTHON" ] || PASSWORD=topsecretpw say guest with_guest
 say loss run cluster.yml suite.yml out-kill '*/primary-kill'
-say secrets grep -rl topsecretpw out-none out-kill out-long state
+say secrets grep -rl topsecretpw out-* state
 for c in expired other; do
     ./kill.sh; until ./gone.sh; do :; done
     echo $c >certificate; ./start.sh >/dev/null; n=0; until grep -q . redis.pid || [ $n -gt 50 ]; do n=$((n + 1)); sleep 0.1; done

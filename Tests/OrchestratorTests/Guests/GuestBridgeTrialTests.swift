@@ -1,4 +1,3 @@
-import Glibc
 import Platform
 import TestSupport
 import Testing
@@ -9,15 +8,11 @@ import Testing
     .enabled(
         if: !Holdfast.environment.isEmpty,
         "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"),
-    .enabled(
-        if: access("\(Holdfast.root)/.build/clients-venv/bin/python", X_OK) == 0, "no .build/clients-venv: make clients"
-    ),
+    .enabled(if: Holdfast.clientsPython != nil, "no .build/clients-venv: make clients"),
     .enabled(if: Holdfast.runsTrials, "needs root of the machine and a redis-server"), .timeLimit(.minutes(4)))
 struct GuestBridgeTrialTests {
     private static func configuration(_ name: String, _ words: String, _ faults: String) -> String {
-        let folder = Holdfast.root
-        let command =
-            "\(folder)/.build/clients-venv/bin/python, \(folder)/examples/redis-kafka-bridge/bridge.py\(words)"
+        let command = "\(Holdfast.clientsPython ?? ""), \(Holdfast.root)/examples/redis-kafka-bridge/bridge.py\(words)"
         return Scenario.hybrid(name, "{count: 2, claim: 1s, command: [\(command)]}", faults)
     }
 
