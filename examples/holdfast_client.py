@@ -46,9 +46,9 @@ def note(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def lines():
+def lines(source=sys.stdin.buffer):
     """Orders, one after the other, until standard input ends."""
-    for line in sys.stdin.buffer:
+    for line in source:
         yield json.loads(line)
 
 
@@ -200,7 +200,8 @@ class Consumer:
         self.is_told = False
 
     def run(self):
-        orders = lines()
+        # Unbuffered: a thread that waits in a buffer's lock as the interpreter ends would abort it.
+        orders = lines(open(0, "rb", buffering=0, closefd=False))
         self.greeting = next(orders)
         if self.greeting["type"] != "consume" or self.greeting["version"] != 1:
             sys.exit("this client knows how to consume, by version 1 of the protocol")
