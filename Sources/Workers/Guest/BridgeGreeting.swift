@@ -1,22 +1,8 @@
-import Foundation
 import Workload
 
 /// The one line of orders that a bridge under audit reads: where the two logs are, and what of one goes to the other.
-struct BridgeGreeting: Encodable {
-    struct Tier: Encodable {
-        var broker: String
-        var addresses: [String]
-        var streams: [String]
-        var settings: [String: String]
-
-        init(_ client: ClientOrders) {
-            (broker, addresses) = (client.client, client.addresses)
-            (streams, settings) = (client.streams, client.settings)
-        }
-    }
-
-    var type = BridgeOrders.role
-    var version = GuestGreeting.version
+struct BridgeGreeting: GuestGreeting {
+    static let role = BridgeOrders.role
     var worker: String
     var run: String
     var group: String
@@ -26,8 +12,8 @@ struct BridgeGreeting: Encodable {
     var batch: Int
     /// Nanoseconds.
     var claim: Int64
-    var hot: Tier
-    var cold: Tier
+    var hot: GuestClient
+    var cold: GuestClient
 
     init(_ orders: BridgeOrders) {
         (worker, run, group) = (orders.worker, orders.run, orders.groupName)
@@ -35,17 +21,6 @@ struct BridgeGreeting: Encodable {
         consumer = orders.worker
         kinds = Dictionary(uniqueKeysWithValues: orders.bridge.kinds.map { ($0.name, Int($0.rawValue)) })
         (batch, claim) = (orders.bridge.batch, orders.bridge.claim)
-        (hot, cold) = (Tier(orders.hot), Tier(orders.cold))
-    }
-
-    func write(into bytes: inout [UInt8]) throws(WorkerError) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            bytes.append(contentsOf: try encoder.encode(self))
-        } catch {
-            throw WorkerError("orders that JSON cannot say: \(error)")
-        }
-        bytes.append(0x0A)
+        (hot, cold) = (GuestClient(orders.hot), GuestClient(orders.cold))
     }
 }

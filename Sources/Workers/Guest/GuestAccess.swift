@@ -1,5 +1,4 @@
 import Access
-import Foundation
 
 /// How a client under audit gets into a cluster that is not Holdfast's own. It is told where secrets are kept, and never
 /// a secret itself.
@@ -25,52 +24,26 @@ struct GuestAccess: Encodable {
     }
 
     struct TLS: Encodable {
-        private enum CodingKeys: String, CodingKey {
-            case ca, certificate, key
-            case keyPassword = "key_password"
-            case checksNames = "host_names"
-        }
-
         var ca: String?
         var certificate: String?
         var key: String?
         var keyPassword: Kept?
-        var checksNames: Bool
+        /// Whether names are checked.
+        var hostNames: Bool
 
         init(_ tls: ClusterFile.TLS) {
             (ca, certificate, key) = (tls.authority, tls.certificate, tls.key)
-            (keyPassword, checksNames) = (tls.keyPassword.map(Kept.init), tls.checksNames)
+            (keyPassword, hostNames) = (tls.keyPassword.map(Kept.init), tls.checksNames)
         }
     }
 
-    private enum CodingKeys: String, CodingKey {
-        case login, mechanism, tls
-        case sentinelLogin = "sentinel_login"
-    }
-
-    private let login: Login?
-    private let sentinelLogin: Login?
-    private let mechanism: String?
-    private let tls: TLS?
+    var login: Login?
+    var sentinelLogin: Login?
+    var mechanism: String?
+    var tls: TLS?
 
     init(_ cluster: ClusterFile) {
         (login, sentinelLogin) = (cluster.login.map(Login.init), cluster.sentinelLogin.map(Login.init))
         (mechanism, tls) = (cluster.mechanism?.rawValue, cluster.tls.map(TLS.init))
-    }
-
-    /// As one line of JSON.
-    var json: [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Of nothing but texts: it cannot fail.
-        return (try? encoder.encode(self)).map(Array.init) ?? []
-    }
-
-    /// A server as its certificate knows it, where the cluster's file has it; else as it is.
-    static func name(of address: String) -> String {
-        guard let access = Access.current, let server = access.servers.first(where: { $0.text == address }) else {
-            return address
-        }
-        return server.member.text
     }
 }

@@ -116,7 +116,7 @@ struct GuestBridge: WorkerLoop, ~Copyable {
             }
             switch BridgeCommand(line: line) {
             case .addresses(let addresses)?:
-                if !isStopping { guest.append { GuestGreeting.addresses(addresses, into: &$0) } }
+                if !isStopping { guest.append { GuestAddresses.write(addresses, into: &$0) } }
             case .stop?: finish()
             // Where it stands only it knows.
             case .begin?, .halt?: break

@@ -27,6 +27,7 @@ struct GuestProducer: GuestPart, ~Copyable {
     private let codec: EventCodec
     private var ledger: OrderLedger
     private var history: GuestHistory
+    private let greeting: [UInt8]
     private var lives: [Life]
     private var queue: DueQueue
     private var value: [UInt8]
@@ -39,7 +40,10 @@ struct GuestProducer: GuestPart, ~Copyable {
     init(_ orders: ProducerOrders, form: Position.Form) throws(WorkerError) {
         let past = orders.resumes.isEmpty ? Resumption() : try Resumption(shards: orders.resumes)
         let history = try GuestHistory(orders, form: form)
+        var greeting: [UInt8] = []
+        try ProducerGreeting(orders).write(GuestClient(orders.client), into: &greeting)
         self.history = history
+        self.greeting = greeting
         settings = orders
         codec = EventCodec(run: orders.run, seed: orders.seed, longest: orders.workload.payload.upperBound)
         ledger = OrderLedger(orders)
@@ -76,14 +80,7 @@ struct GuestProducer: GuestPart, ~Copyable {
 
     // MARK: Orders
 
-    func greeting(into bytes: inout [UInt8]) {
-        GuestGreeting(role: "produce", worker: settings.worker, run: settings.run, client: settings.client)
-            .write(
-                [
-                    ("epoch", settings.epoch), ("in_flight", Int64(settings.inFlight)), ("timeout", settings.timeout),
-                    ("back_off", settings.backOff), ("first_try", settings.firstTry),
-                ], [("retries", settings.retries.rawValue), ("identity", settings.identity)], into: &bytes)
-    }
+    func greeting(into bytes: inout [UInt8]) { bytes.append(contentsOf: greeting) }
 
     var nextOrder: Int64 {
         guard !isTold, let first = queue.first else { return .max }
@@ -149,7 +146,7 @@ struct GuestProducer: GuestPart, ~Copyable {
         case .stop: stop(now: now, into: &bytes)
         // What it was stopped for is its own affair: its latencies say so.
         case .excused: break
-        case .addresses(let addresses): GuestGreeting.addresses(addresses, into: &bytes)
+        case .addresses(let addresses): GuestAddresses.write(addresses, into: &bytes)
         case nil: return false
         }
         return true

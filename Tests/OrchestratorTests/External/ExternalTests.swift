@@ -27,7 +27,7 @@ struct ExternalTests {
     @Test func aClusterIsAuditedAndNothingOfOthersIsTouched() async throws {
         let place = try Workplace()
         let script = Holdfast.root + "/Tests/OrchestratorTests/External/audit.sh"
-        let client = Holdfast.clientsPython.map { [$0, "\(Holdfast.root)/examples/redis-py/producer.py"] } ?? []
+        let client = Holdfast.clientsPython.map { [$0, "\(Holdfast.root)/examples/redis-py"] } ?? []
         let result = try await Holdfast.takingTurns {
             try Tool.run(
                 "unshare", ["--net", "--", "sh", script, place.here, Holdfast.path] + client,
@@ -61,6 +61,7 @@ struct ExternalTests {
             #expect(guest["status"]?.string == "valid", "\(said["guest"] ?? "")")
             #expect((guest["verdict"]?["events"]?["acked"]?.integer ?? 0) > 0)
             #expect(guest["verdict"]?["log"]?["lost"]?.integer == 0)
+            #expect((guest["verdict"]?["groups.readers.deliveries"]?.integer ?? 0) > 0)
         }
         // A server that keeps nothing on a disk loses what it had, from without as from within.
         let killed = try RunFolder(place.here + "/out-kill").trial("memory", "primary-kill")

@@ -1,10 +1,10 @@
 #!/bin/sh
 # In a network of its own: a Redis with TLS, client certificates and users, and what a run at it says.
-# audit.sh FOLDER HOLDFAST PYTHON PRODUCER: the last two are a client under audit, and its interpreter if it is there.
+# audit.sh FOLDER HOLDFAST [PYTHON CLIENTS]: clients under audit in a folder, if their interpreter is there.
 cd "$1" || exit 1
 H=$2
 PYTHON=$3
-PRODUCER=$4
+CLIENTS=$4
 export XDG_STATE_HOME="$1/state"
 ip link set lo up
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=authority" -keyout ca.key -out ca.crt 2>openssl.log
@@ -22,7 +22,7 @@ may='+ping +info +xadd +xrange +xrevrange +xlen +del +config|get +xgroup +xreadg
 cat >users.acl <<X
 user default off
 user admin on >adminpw ~* &* +@all
-user holdfast on >topsecretpw ~holdfast:* resetchannels -@all $may +client|id +client|unblock +eval
+user holdfast on >topsecretpw ~holdfast:* resetchannels -@all $may +xautoclaim +client|id +client|unblock +eval
 user weak on >weakpw ~holdfast:* resetchannels -@all +ping +info +config|get +del
 X
 echo server >certificate
@@ -54,8 +54,9 @@ configurations:
   - {name: memory, system: redis-standalone, settings: {appendonly: no}}
 faults: [none, primary-kill]
 X
-[ -z "$PYTHON" ] || sed '/name: memory/{p;s/memory/guest/;s/\(.*\)}$/\1, producer: {command: [COMMAND]}}/}' suite.yml |
-    sed "s|COMMAND|$PYTHON, $PRODUCER|" >guest.yml
+[ -z "$PYTHON" ] || sed '/name: memory/{p;s/memory/guest/;s/\(.*\)}$/\1, producer: COMMAND, consumer: COMMAND}/}' suite.yml |
+    sed "s|producer: COMMAND|producer: {command: [$PYTHON, $CLIENTS/producer.py]}|
+        s|consumer: COMMAND|consumer: {command: [$PYTHON, $CLIENTS/consumer.py]}|" >guest.yml
 C="redis-cli -h localhost -p 7379 --tls --cacert ca.crt --cert client.crt --key client.key --user admin --pass adminpw \
     --no-auth-warning"
 up() { ./start.sh >/dev/null; n=0; until [ "$($C ping 2>/dev/null)" = PONG ] || [ $n -gt 100 ]; do n=$((n + 1)); sleep 0.1; done; }
