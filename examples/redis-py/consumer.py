@@ -20,6 +20,7 @@ from leader import Leader, client as connected, errors, redis  # noqa: E402
 
 FAILURES = (errors.RedisError, OSError)
 PAUSE = 0.1  # Seconds before anything is tried again.
+BUGS = ["early", "drop", "skip", "twice", "lie"]
 
 
 class RedisConsumer(Consumer):
@@ -151,11 +152,11 @@ class RedisConsumer(Consumer):
     # Bugs on purpose
 
     def is_bug(self, name):
-        """Each hundredth time, if it is one that was asked for."""
+        """One time in a hundred, if it is one that was asked for; no two of them at the same."""
         if name not in self.counts:
             return False
         self.counts[name] += 1
-        return self.counts[name] % 100 == 0
+        return self.counts[name] % 100 == 15 * BUGS.index(name)
 
     def take(self, entries):
         skipped = [entry for entry in entries if self.is_bug("skip")]
@@ -170,7 +171,7 @@ class RedisConsumer(Consumer):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--bug", action="append", default=[], choices=["early", "drop", "skip", "twice", "lie"])
+    parser.add_argument("--bug", action="append", default=[], choices=BUGS)
     RedisConsumer(parser.parse_args().bug).run()
 
 
