@@ -15,11 +15,12 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from holdfast_client import Consumer, Entry, note  # noqa: E402
+from holdfast_client import Consumer, Entry, confirmations, note  # noqa: E402
 from leader import Leader, errors, redis  # noqa: E402
 
 FAILURES = (errors.RedisError, OSError)
 PAUSE = 0.1  # Seconds before anything is tried again.
+BUGS = ["early", "drop", "skip", "twice", "lie"]
 
 
 class RedisConsumer(Consumer):
@@ -35,8 +36,8 @@ class RedisConsumer(Consumer):
         self.claim_at = 0
         if self.ack == "auto":
             sys.exit(f"this client does not know ack: {self.ack}")
-        if "early" in self.counts and self.ack == "after-processing":
-            self.ack = "before-processing"
+        if "early" in self.counts:
+            self.ack = "none"
         note(f"redis-py {redis.__version__}")
         while not self.is_told:
             try:
@@ -104,7 +105,7 @@ class RedisConsumer(Consumer):
     def fresh(self):
         found = self.connect().xreadgroup(
             self.group, self.name, {stream: ">" for stream in self.streams}, count=self.batch,
-            block=max(1, self.greeting["block"] // 1_000_000), noack=self.ack == "none")
+            block=max(1, self.greeting["block"] // 1_000_000), noack=self.greeting["ack"] == "none")
         return [entry for stream, some in found or [] for entry in self.entries(stream.decode(), some)]
 
     @staticmethod
@@ -151,13 +152,19 @@ class RedisConsumer(Consumer):
     # Bugs on purpose
 
     def is_bug(self, name):
-        """Each hundredth time, if it is one that was asked for."""
+        """One time in a hundred, if it is one that was asked for; no two of them at the same."""
         if name not in self.counts:
             return False
         self.counts[name] += 1
-        return self.counts[name] % 100 == 0
+        return self.counts[name] % 100 == 15 * BUGS.index(name)
 
     def take(self, entries):
+        if "early" in self.counts:
+            # Before it has said a word: whatever is in its hands then, Redis takes for done.
+            confirmed = self.acknowledge(entries)
+            self.voice.say_all([entry.delivery() for entry in entries] + confirmations(confirmed))
+            self.handle(entries)
+            return
         skipped = [entry for entry in entries if self.is_bug("skip")]
         if skipped:
             self.acknowledge(skipped)
@@ -170,7 +177,7 @@ class RedisConsumer(Consumer):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--bug", action="append", default=[], choices=["early", "drop", "skip", "twice", "lie"])
+    parser.add_argument("--bug", action="append", default=[], choices=BUGS)
     RedisConsumer(parser.parse_args().bug).run()
 
 
