@@ -121,7 +121,7 @@ class KafkaProducer(Pipeline):
             self.forget(event)
         self.attempts(events)
         if self.options.bug == "early":
-            self.voice.say_all([event.outcome("acked") for event in events])
+            self.finish([(event, "acked", None, None) for event in events])
         for event in events:
             if self.is_bug("drop", 1000):
                 self.finish([(event, "acked", None, None)])
@@ -163,13 +163,14 @@ class KafkaProducer(Pipeline):
             self.reports.append((event, "failed" if refused else "unknown", None, error.name()))
 
     def settle(self, outcomes):
-        if self.options.bug == "early":
-            self.release([(event, "acked") for event, *_ in outcomes])
-        else:
+        if self.options.bug != "early":
             self.finish(outcomes)
 
     def give_up(self):
         self.library.purge()
+
+    def close(self):
+        self.library.flush(5)
 
 
 def main():

@@ -172,8 +172,6 @@ class VerifiableProducer(Pipeline):
             fail(f"{said['key']} went to {said['topic']}-{said['partition']}, and was to go to {event.stream}")
         return event, "acked", said["offset"] if self.has_offsets else None, None
 
-    # Its end.
-
     def give_up(self):
         for library in self.libraries:
             library.close(jpype.JClass("java.time.Duration").ZERO)
@@ -183,8 +181,6 @@ class VerifiableProducer(Pipeline):
             tool.close()
 
 
-producer = VerifiableProducer()
-producer.run()
-producer.close()
+VerifiableProducer().run()
 # Java's threads have no say in it.
 os._exit(0)
