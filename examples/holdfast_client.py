@@ -7,6 +7,7 @@ import base64
 import json
 import os
 import queue
+import signal
 import sys
 import threading
 import time
@@ -45,9 +46,9 @@ def note(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def lines():
+def lines(source=sys.stdin.buffer):
     """Orders, one after the other, until standard input ends."""
-    for line in sys.stdin.buffer:
+    for line in source:
         yield json.loads(line)
 
 
@@ -151,3 +152,121 @@ class Producer:
                 return
             event.tries += 1
             time.sleep(self.greeting["back_off"] / 1e9)
+
+
+class Entry:
+    """One entry of a stream that this consumer was handed.
+
+    A position is "MS-SEQ" (Redis) or an offset, a whole number (Kafka); a value is bytes, or None if there are none.
+    """
+
+    __slots__ = ("stream", "position", "value")
+
+    def __init__(self, stream, position, value):
+        self.stream, self.position, self.value = stream, position, value
+
+    def record(self, kind):
+        return {"type": kind, "stream": self.stream, "position": self.position}
+
+    def delivery(self):
+        text = None if self.value is None else base64.b64encode(self.value).decode()
+        return {**self.record("delivery"), "value": text}
+
+
+def confirmations(entries):
+    """What to say once the broker has confirmed them: each (Redis), or all up to the last of each stream (Kafka)."""
+    if not all(isinstance(entry.position, int) for entry in entries):
+        return [entry.record("ack") for entry in entries]
+    ends = {}
+    for entry in entries:
+        ends[entry.stream] = max(ends.get(entry.stream, 0), entry.position + 1)
+    return [{"type": "commit", "stream": stream, "position": end} for stream, end in ends.items()]
+
+
+class Consumer:
+    """Reads a consumer's orders, works on what it is handed, one after the other, and acknowledges it when it is to.
+
+    A subclass has join(), which returns once it has its place in the group; read(), which waits a little while and
+    returns the next entries, at most `batch`; acknowledge(entries), which tells the broker that they are done and
+    returns those that it confirmed; and leave(). All are called by one thread. Orders come by another: `addresses` may
+    change at any time.
+    """
+
+    # Seconds that finished work waits to be acknowledged while there is more in hand.
+    ack_every = 0.1
+
+    def __init__(self):
+        self.voice = Voice()
+        self.is_told = False
+
+    def run(self):
+        # Unbuffered: a thread that waits in a buffer's lock as the interpreter ends would abort it.
+        orders = lines(open(0, "rb", buffering=0, closefd=False))
+        self.greeting = next(orders)
+        if self.greeting["type"] != "consume" or self.greeting["version"] != 1:
+            sys.exit("this client knows how to consume, by version 1 of the protocol")
+        self.voice.epoch = self.greeting.get("epoch")
+        self.addresses = self.greeting["addresses"]
+        self.ack = self.greeting["ack"]
+        signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        threading.Thread(target=self._listen, args=(orders,), daemon=True).start()
+        self.join()
+        self.voice.say({"type": "ready"})
+        while not self.is_told:
+            entries = self.read()
+            if entries:
+                self.take(entries)
+            else:
+                self.voice.say({"type": "alive"})
+        self.leave()
+
+    def stop(self):
+        self.is_told = True
+
+    def _listen(self, orders):
+        try:
+            for order in orders:
+                kind = order["type"]
+                if kind == "begin":
+                    self.voice.epoch = order["epoch"]
+                elif kind == "addresses":
+                    self.addresses = order["addresses"]
+                elif kind == "end":
+                    break
+            self.stop()
+        except BaseException as error:  # A thread must not die in silence.
+            note(f"orders: {error!r}")
+            os._exit(1)
+
+    def take(self, entries):
+        """Whatever it is handed is said before anything is done about it."""
+        self.voice.say_all([entry.delivery() for entry in entries])
+        if self.ack == "before-processing":
+            # What the broker did not confirm is another's by now.
+            entries = self.confirm(entries)
+        done, since = [], time.monotonic()
+        for entry in entries:
+            self.work(entry)
+            self.voice.say(entry.record("processed"))
+            if self.ack != "after-processing":
+                continue
+            done.append(entry)
+            if time.monotonic() - since >= self.ack_every:
+                self.confirm(done)
+                done, since = [], time.monotonic()
+        if done:
+            self.confirm(done)
+
+    def work(self, entry):
+        """Takes as long as the group says."""
+        end = time.monotonic() + self.greeting["processing"] / 1e9
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 1))
+            if left > 1:
+                self.voice.say({"type": "alive"})
+
+    def confirm(self, entries):
+        """Those of them that the broker confirmed, which is said."""
+        confirmed = self.acknowledge(entries)
+        self.voice.say_all(confirmations(confirmed))
+        return confirmed

@@ -3,7 +3,7 @@
 enum Field: Int, CaseIterable {
     case type, version, run, system, configuration, fault, seed, retries, retention, logs, shards
     case t, agent, seq, `try`, kind, intended, crc, transaction, log, poison
-    case result, stream, position, error
+    case result, stream, position, error, value
     case id, state, begun, pass
     case group, consumer, isolation, dead, processing, passed, pending
     case action, node, phase, detail, worker, reason

@@ -17,18 +17,16 @@ public struct SpokenRecord: Sendable {
     /// The kind of event of an attempt.
     public var event = ""
     public var outcome = Outcome.unknown
+    /// Empty: none is named, here and in what follows.
     public var group = ""
     public var consumer = ""
-    /// Empty: none is named.
     public var stream = ""
-    public var run = ""
     public var error = ""
-    /// Empty: none is named.
     public var log = ""
     public var position: Position?
     public var form = Position.Form.offset
-    /// A delivery of something that could not be read as an event.
-    public var isUnreadable = false
+    /// What was delivered, byte for byte; nil: there was nothing.
+    public var value: [UInt8]?
 
     public init(_ kind: Kind) { self.kind = kind }
 }
@@ -67,7 +65,7 @@ public struct SpokenReader: ~Copyable {
         case .outcome: try readOutcome(&record)
         case .delivery:
             try readPlace(&record)
-            try readContent(&record)
+            try readValue(&record)
         case .ack, .commit, .processed: try readPlace(&record)
         case .ready, .alive: break
         }
@@ -106,21 +104,25 @@ public struct SpokenReader: ~Copyable {
     }
 
     private func readPlace(_ record: inout SpokenRecord) throws(LineProblem) {
-        record.group = try scanner.text(.group)
-        if record.kind != .commit { record.consumer = try scanner.text(.consumer) }
+        record.group = try scanner.optionalText(.group) ?? ""
+        record.consumer = try scanner.optionalText(.consumer) ?? ""
         record.stream = try scanner.text(.stream)
         let (position, form) = try scanner.position(.position)
         (record.position, record.form) = (position, form)
     }
 
-    private func readContent(_ record: inout SpokenRecord) throws(LineProblem) {
-        record.run = try scanner.optionalText(.run) ?? ""
-        guard let agent = try scanner.optionalWhole(.agent) else {
-            record.isUnreadable = true
-            return
+    /// Whose event it is, and whether it is whole, is read from its bytes, and not believed.
+    private func readValue(_ record: inout SpokenRecord) throws(LineProblem) {
+        guard let slot = scanner.value(.value) else {
+            throw LineProblem(field: Field.value.key, text: "missing; null says that there was nothing")
         }
-        record.agent = agent
-        record.seq = try scanner.whole(.seq)
-        record.crc = try scanner.crc()
+        if slot.kind == .null { return }
+        guard slot.kind == .string else { throw wrongKind(slot, Field.value.key, "a string in base64, or null") }
+        let bytes =
+            slot.escaped
+            ? try unescaped(slot, Field.value.key).withUnsafeBufferPointer { Base64.decode($0) }
+            : Base64.decode(slot.bytes)
+        guard let bytes else { throw LineProblem(field: Field.value.key, text: "is not base64") }
+        record.value = bytes
     }
 }

@@ -18,6 +18,8 @@ extension TrialRun {
             poison: Poison(share: cell.workload.poison, seed: UInt64(bitPattern: setting.seed)),
             directory: setting.directory)
         setting.deadLogs = GroupLogs.deadLogs(of: cell.groups, system)
+        setting.guest = cell.consumer
+        setting.longestValue = EventCodec.headerLength + cell.workload.payload.upperBound
         try attempt { try consumers.start(setting, of: system) }
         guard try patiently(upTo: Limits.consumersJoin, until: { consumers.areReady || consumers.hasLost }),
             !consumers.hasLost

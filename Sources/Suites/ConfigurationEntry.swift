@@ -20,6 +20,8 @@ struct ConfigurationEntry {
     /// Clients under audit that take the place of Holdfast's own.
     var producer: GuestSettings?
     var consumer: GuestSettings?
+    /// Where that is written.
+    private var consumerPlace: Value?
     /// Nil: the suite's own list is meant.
     var faults: [FaultEntry]?
     var place: Value
@@ -47,16 +49,13 @@ struct ConfigurationEntry {
         results = try fields.optional("results")
         let faults = try fields.optional("faults")
         let producer = try fields.optional("producer")
-        let consumer = try fields.optional("consumer")
+        consumerPlace = try fields.optional("consumer")
         kind = try Systems.named(system)
         for name in kind.ownFields { own[name] = try fields.optional(name) }
         try fields.finish()
         if let settings { _ = try settings.mapping() }
-        self.producer = try GuestReader.read(producer, of: "a producer", for: self)
-        if let consumer {
-            throw consumer.diagnostic("consumers under audit are not there yet", remedy: "leave it out")
-        }
-        self.consumer = try GuestReader.read(consumer, of: "a consumer", for: self)
+        self.producer = try GuestReader.producer(producer, for: self)
+        consumer = try GuestReader.consumer(consumerPlace)
         self.faults = if let faults { try FaultEntry.list(faults, search) } else { nil }
     }
 
@@ -67,6 +66,11 @@ struct ConfigurationEntry {
             agents: workload.agents, inFlight: workload.inFlight, lab: lab)
         text.own = own
         return try kind.configure(text)
+    }
+
+    /// Refuses what a consumer under audit cannot do.
+    func checkConsumer(in groups: [GroupSettings], _ workload: WorkloadSettings) throws(Diagnostic) {
+        if let consumerPlace { try GuestReader.check(consumerAt: consumerPlace, in: groups, workload) }
     }
 
     /// What a report shows of it.

@@ -128,6 +128,7 @@ struct SuiteReader {
             var own = draft
             if let workload = fault.workload { try own.apply(workload) }
             var settings = try own.checked(for: entry.place)
+            try entry.checkConsumer(in: groups, settings)
             if let problem = fault.fault.missingProducer(of: settings.producers) { throw problem }
             let configured = try entry.configured(for: settings, in: lab)
             if let objection = configured.objection(to: groups, in: lab) {

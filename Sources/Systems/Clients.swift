@@ -32,7 +32,8 @@ public enum Clients {
 
     /// Plays a consumer's orders with the client that they name; returns the process's exit status.
     public static func consume(_ orders: ConsumerOrders) throws(WorkerError) -> Int32 {
-        switch orders.client.client {
+        if orders.guest != nil { return try GuestWorkers.consume(orders, form: try form(of: orders.client)) }
+        return switch orders.client.client {
         case "redis":
             ConsumerWorker.run(orders, subscriber: try RedisSubscriber(orders), answers: try answers(orders))
         case "kafka":

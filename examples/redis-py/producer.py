@@ -16,15 +16,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from holdfast_client import Producer, note  # noqa: E402
-
-try:
-    import redis
-    import redis.backoff
-    import redis.exceptions as errors
-    import redis.retry
-    import redis.sentinel
-except ImportError as error:
-    sys.exit(f"redis-py is missing ({error}); `make clients` installs it, or: pip install redis")
+from leader import Leader, client as connected, errors, redis  # noqa: E402
 
 # What the server says before it has done anything: the event is not in the stream.
 REFUSALS = ("READONLY", "OOM", "NOREPLICAS", "LOADING", "MASTERDOWN", "MISCONF", "CLUSTERDOWN", "NOAUTH", "NOPERM")
@@ -39,8 +31,7 @@ class RedisProducer(Producer):
 
     def prepare(self):
         settings = self.greeting["settings"]
-        if "cluster" in settings:
-            sys.exit("this client does not know Redis Cluster")
+        self.leader = Leader(settings)
         words = self.greeting["ack"].split()
         self.wait = None
         if words[0] == "wait":
@@ -51,39 +42,26 @@ class RedisProducer(Producer):
         if "maxlen" in settings:
             text = settings["maxlen"]
             self.trim = {"maxlen": int(text.lstrip("~")), "approximate": text.startswith("~")}
-        self.sentinel = None
-        if "sentinels" in settings:
-            places = [(host, int(port)) for host, port in (s.rsplit(":", 1) for s in settings["sentinels"].split())]
-            self.sentinel = redis.sentinel.Sentinel(places, socket_timeout=0.5)
         self.clients = [None] * self.lanes
         self.places = [None] * self.lanes
         note(f"redis-py {redis.__version__}")
         for lane in range(self.lanes):
             self.connect(lane)
 
-    def place(self):
-        if self.sentinel is not None:
-            return self.sentinel.discover_master(self.greeting["settings"]["primary"])
-        host, port = self.addresses[0].rsplit(":", 1)
-        return host, int(port)
-
     def connect(self, lane):
         """A connection of the lane's own; throws if there is none to be had."""
         client = self.clients[lane]
-        place = self.places[lane] if client is not None and self.sentinel is not None else self.place()
+        if client is not None and self.leader.sentinel is not None:
+            place = self.places[lane]
+        else:
+            place = self.leader.place(self.addresses)
         if client is not None and place == self.places[lane]:
             client.connection.connect()
             return client
         if client is not None:
             client.close()
             self.clients[lane] = None
-        own = {}
-        if not self.options.library_retries:
-            own["retry"] = redis.retry.Retry(redis.backoff.NoBackoff(), 0)
-        timeout = self.greeting["timeout"] / 1e9
-        client = redis.Redis(
-            host=place[0], port=place[1], socket_timeout=timeout, socket_connect_timeout=timeout,
-            single_connection_client=True, **own)
+        client = connected(place, self.greeting["timeout"] / 1e9, self.options.library_retries)
         self.clients[lane], self.places[lane] = client, place
         return client
 

@@ -15,6 +15,9 @@ final class Consumers {
         var directory: String
         /// By the name of the group: the index of the log that holds its dead letters.
         var deadLogs: [String: Int] = [:]
+        /// The client under audit that is the consumers, and the bytes of the longest event that it may be handed.
+        var guest: GuestSettings?
+        var longestValue = 0
         /// What answers to `worker ROLE ORDERS.json`: this very program.
         var executable = "/proc/self/exe"
     }
@@ -65,6 +68,7 @@ final class Consumers {
             deadLetters: dead.isEmpty
                 ? nil : .init(streams: dead, log: setting.deadLogs[consumer.group.name] ?? 0),
             epoch: epoch, historyPath: "\(history).shard", holdingPath: "\(logs).holding")
+        (orders.guest, orders.longestValue) = (setting.guest, setting.longestValue)
         if consumer.group.answers {
             orders.results = .init(client: system.resultOrders(), log: GroupLogs.resultsLog(system))
             orders.keepsValues = true

@@ -45,11 +45,7 @@ struct ConsumerHistory: ~Copyable {
     }
 
     init(_ orders: ConsumerOrders, form: Position.Form, further: Further?) throws(WorkerError) {
-        do throws(ShardError) {
-            writer = try ShardWriter(path: orders.historyPath, worker: orders.worker)
-        } catch {
-            throw WorkerError("\(error)")
-        }
+        writer = try ShardWriter.open(of: orders.worker, at: orders.historyPath)
         group = writer.group(orders.group.name)
         ownRun = EventCodec.runNumber(orders.run)
         (furtherLog, isForPoison) = (UInt16(further?.log ?? 0), further?.isForPoison ?? false)
@@ -149,11 +145,11 @@ struct ConsumerHistory: ~Copyable {
 
     mutating func flush() throws(WorkerError) {
         writeSpans()
-        do throws(ShardError) { try writer.flush() } catch { throw WorkerError("\(error)") }
+        try writer.handOver()
     }
 
     mutating func close() throws(WorkerError) {
         writeSpans()
-        do throws(ShardError) { try writer.close() } catch { throw WorkerError("\(error)") }
+        try writer.finish()
     }
 }

@@ -31,6 +31,10 @@ public struct ConsumerOrders: WorkerOrders {
     /// Where the process keeps, as text, how many events a crash at this moment would show on (`ConsumerStatus.holding`):
     /// it can be read while the process is stopped.
     public var holdingPath: String
+    /// The client under audit that does the work; nil: Holdfast's own does.
+    public var guest: GuestSettings?
+    /// Of an event, in bytes: what a guest says of one is to have room for it.
+    public var longestValue = 0
     /// The bytes of what is handed over are asked for, too.
     public var keepsValues = false
     /// Each stream is one process's at a time, and the consumers are handed what is theirs.
@@ -80,6 +84,10 @@ public struct ConsumerOrders: WorkerOrders {
         if group.batch < 1 { return "group.batch: must be 1 or more" }
         if deadLetters?.streams.isEmpty == true { return "deadLetters.streams: they must go somewhere" }
         if results?.client.streams.isEmpty == true { return "results.client.streams: they must go somewhere" }
+        if guest?.command.isEmpty == true { return "guest.command: is empty" }
+        if guest != nil, results != nil || deadLetters != nil || consumers.count != 1 {
+            return "guest: is one consumer, and answers and moves nothing"
+        }
         if results != nil, deadLetters != nil { return "results: an executor has no dead letters" }
         if results != nil, group.ack != .afterProcessing {
             return "results: an executor is done with a dispatch once it is answered"

@@ -1,8 +1,7 @@
-import Foundation
 import Workload
 
 /// The one line of orders that a bridge under audit reads: where the two logs are, and what of one goes to the other.
-struct BridgeGreeting: Encodable {
+struct BridgeGreeting: EncodedGreeting {
     struct Tier: Encodable {
         var broker: String
         var addresses: [String]
@@ -36,16 +35,5 @@ struct BridgeGreeting: Encodable {
         kinds = Dictionary(uniqueKeysWithValues: orders.bridge.kinds.map { ($0.name, Int($0.rawValue)) })
         (batch, claim) = (orders.bridge.batch, orders.bridge.claim)
         (hot, cold) = (Tier(orders.hot), Tier(orders.cold))
-    }
-
-    func write(into bytes: inout [UInt8]) throws(WorkerError) {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            bytes.append(contentsOf: try encoder.encode(self))
-        } catch {
-            throw WorkerError("orders that JSON cannot say: \(error)")
-        }
-        bytes.append(0x0A)
     }
 }

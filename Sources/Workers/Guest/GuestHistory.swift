@@ -17,11 +17,7 @@ struct GuestHistory: ~Copyable {
     private let otherError: UInt32
 
     init(_ orders: ProducerOrders, form: Position.Form) throws(WorkerError) {
-        do throws(ShardError) {
-            writer = try ShardWriter(path: orders.historyPath, worker: orders.worker)
-        } catch {
-            throw WorkerError("\(error)")
-        }
+        writer = try ShardWriter.open(of: orders.worker, at: orders.historyPath)
         self.form = form
         worker = writer.name(orders.worker)
         otherError = writer.name("another error")
@@ -70,11 +66,6 @@ struct GuestHistory: ~Copyable {
         writer.append(.gap(t: t, worker: worker, reason: writer.name(reason)))
     }
 
-    mutating func flush() throws(WorkerError) {
-        do throws(ShardError) { try writer.flush() } catch { throw WorkerError("\(error)") }
-    }
-
-    mutating func close() throws(WorkerError) {
-        do throws(ShardError) { try writer.close() } catch { throw WorkerError("\(error)") }
-    }
+    mutating func flush() throws(WorkerError) { try writer.handOver() }
+    mutating func close() throws(WorkerError) { try writer.finish() }
 }

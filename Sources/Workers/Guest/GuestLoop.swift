@@ -31,17 +31,17 @@ struct GuestLoop<Part: GuestPart & ~Copyable>: WorkerLoop, ~Copyable {
     private var nextStatus: Int64 = .min
 
     init(
-        _ worker: String, _ settings: GuestSettings, part: consuming Part, input: Int32, output: Int32
+        _ worker: String, _ settings: GuestSettings, part: consuming Part, input: Int32, output statusOutput: Int32
     ) throws(WorkerError) {
         let guest = try GuestProcess(settings)
         let poller = try Self.makePoller(input)
         try guest.listen(poller)
         (self.worker, self.guest, self.input, silence) = (worker, guest, input, settings.silence)
         self.poller = poller
+        output = GuestOutput(guest.output, longestLine: part.longestLine)
         self.part = part
-        self.output = GuestOutput(guest.output)
         commands = LineReader(descriptor: input)
-        status = StatusLine(output: output)
+        status = StatusLine(output: statusOutput)
     }
 
     private static func makePoller(_ input: Int32) throws(WorkerError) -> Poller {

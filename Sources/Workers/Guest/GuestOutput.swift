@@ -4,7 +4,7 @@ import Platform
 /// What a guest writes to its standard output, cut into lines within bounds: nothing that it says, or does not end, can
 /// cost more than so much.
 struct GuestOutput: ~Copyable {
-    /// A longer line is no record.
+    /// A line that is longer, but for the bytes of an event, is no record.
     static let longestLine = 16 << 10
     /// Lines that a guest has at the start, for each event that it is ordered to publish, and for each second: far more
     /// than an honest one needs that tries again as soon as it is told to.
@@ -12,6 +12,7 @@ struct GuestOutput: ~Copyable {
     private static let chunk = 128 << 10
 
     private let descriptor: Int32
+    private let longestLine: Int
     private let started: Int64
     private let buffer: UnsafeMutablePointer<UInt8>
     private var filled = 0
@@ -21,10 +22,10 @@ struct GuestOutput: ~Copyable {
     /// The guest has closed it, and all of it was taken.
     private(set) var hasEnded = false
 
-    init(_ descriptor: Int32) {
-        self.descriptor = descriptor
+    init(_ descriptor: Int32, longestLine: Int = Self.longestLine) {
+        (self.descriptor, self.longestLine) = (descriptor, longestLine)
         started = MonotonicClock.now()
-        buffer = .allocate(capacity: Self.longestLine + Self.chunk)
+        buffer = .allocate(capacity: longestLine + Self.chunk)
     }
 
     deinit { buffer.deallocate() }
@@ -54,8 +55,8 @@ struct GuestOutput: ~Copyable {
     mutating func next() throws(WorkerError) -> UnsafeBufferPointer<UInt8>? {
         let start = buffer + place
         let length = memchr(start, 0x0A, rest).map { UnsafeMutableRawPointer(start).distance(to: $0) }
-        if length ?? rest > Self.longestLine {
-            throw WorkerError("a line of its output is longer than \(Self.longestLine) bytes")
+        if length ?? rest > longestLine {
+            throw WorkerError("a line of its output is longer than \(longestLine) bytes")
         }
         guard let length else { return nil }
         place += length + 1

@@ -10,6 +10,8 @@ protocol GuestPart: ~Copyable {
     var epoch: Int64? { get }
     /// Orders that the guest has had.
     var orders: Int64 { get }
+    /// Bytes of a line of it, at the most.
+    var longestLine: Int { get }
     /// When there is something to order next without being called; `Int64.max`: never.
     var nextOrder: Int64 { get }
     /// It has something to say by now.
@@ -35,4 +37,8 @@ protocol GuestPart: ~Copyable {
     mutating func flush() throws(WorkerError)
     mutating func close() throws(WorkerError)
     func status(now: Int64, done: Bool?, error: String?) -> Status
+}
+
+extension GuestPart where Self: ~Copyable {
+    var longestLine: Int { GuestOutput.longestLine }
 }

@@ -19,7 +19,7 @@ struct ProducerHistory: ~Copyable {
     private var current: (transaction: Int64, name: UInt32) = (0, 0)
 
     init(_ orders: ProducerOrders, form: Position.Form) throws(WorkerError) {
-        writer = try Self.open(orders)
+        writer = try ShardWriter.open(of: orders.worker, at: orders.historyPath)
         worker = writer.name(orders.worker)
         poison = Poison(share: orders.workload.poison, seed: orders.seed)
         kinds = [UInt32](repeating: 0, count: 256)
@@ -36,14 +36,6 @@ struct ProducerHistory: ~Copyable {
     /// The log that an event goes to, where it is not the first.
     private func log(of event: PlannedEvent) -> UInt16 {
         straightKinds.contains(event.kind) ? straightLog : Record.none16
-    }
-
-    private static func open(_ orders: ProducerOrders) throws(WorkerError) -> ShardWriter {
-        do throws(ShardError) {
-            return try ShardWriter(path: orders.historyPath, worker: orders.worker)
-        } catch {
-            throw WorkerError("\(error)")
-        }
     }
 
     mutating func append(_ attempt: Attempt, crc: UInt32, now: Int64) {
@@ -80,13 +72,8 @@ struct ProducerHistory: ~Copyable {
         writer.append(.gap(t: now, worker: worker, reason: writer.name(reason)))
     }
 
-    mutating func flush() throws(WorkerError) {
-        do throws(ShardError) { try writer.flush() } catch { throw WorkerError("\(error)") }
-    }
-
-    mutating func close() throws(WorkerError) {
-        do throws(ShardError) { try writer.close() } catch { throw WorkerError("\(error)") }
-    }
+    mutating func flush() throws(WorkerError) { try writer.handOver() }
+    mutating func close() throws(WorkerError) { try writer.finish() }
 
     func knows(_ reason: UInt16) -> Bool { Int(reason) < reasons.count && reasons[Int(reason)] != 0 }
 

@@ -8,7 +8,8 @@ import Workload
 final class GuestBench {
     static let python = Tool.locate("python3")
 
-    private static let prelude = """
+    /// What a client of any kind needs.
+    static let prelude = """
         import json, os, sys, time
         hello = json.loads(sys.stdin.readline())
         def now(): return time.monotonic_ns() - hello["epoch"]
@@ -18,6 +19,10 @@ final class GuestBench {
             raw(json.dumps({"type": type, "t": now(), **fields}) + "\\n")
         def order():
             return json.loads(sys.stdin.readline())
+
+        """
+
+    private static let publishing = """
         def publish():
             event = order()
             while event["intended"] > now(): time.sleep(0.001)
@@ -39,7 +44,7 @@ final class GuestBench {
         _ script: String, retries: Retries = .none, command: [String]? = nil, resumes: [String] = []
     ) throws {
         place = try Workplace()
-        let path = try place.file("client.py", Self.prelude + script)
+        let path = try place.file("client.py", Self.prelude + Self.publishing + script)
         var guest = GuestSettings(command: command ?? [Self.python ?? "python3", path])
         guest.silence = 1_000_000_000
         let client = ClientOrders(client: "redis", addresses: ["127.0.0.1:1"], streams: ["s"], ack: "reply")
