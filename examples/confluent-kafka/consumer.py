@@ -2,9 +2,9 @@
 
     consumer: {command: [.build/clients-venv/bin/python, examples/confluent-kafka/consumer.py]}
 
-    --bug NAME          a bug on purpose, to see it found: early (commits before it has worked), drop (one event in a
-                        hundred is taken, committed and never worked on), skip (one in a hundred is committed and passed
-                        over in silence), twice (goes back once in a hundred times, to what it has committed)
+    --bug NAME          a bug on purpose, or several, to see them found: early (commits before it has worked), drop (one
+                        event in a hundred is committed and never worked on), skip (one in a hundred is committed and
+                        passed over in silence), twice (goes back to what it has committed, after each tenth commit)
 """
 
 import argparse
@@ -37,10 +37,9 @@ DEFAULTS = {
 
 
 class KafkaConsumer(Consumer):
-    def __init__(self, bug):
+    def __init__(self, bugs):
         super().__init__()
-        self.bug = bug
-        self.count = 0
+        self.counts = dict.fromkeys(bugs, 0)
         self.is_placed = False
         self.batch = []  # Read just now, and nobody was told of it yet.
         self.late = {}  # By stream: the last entry whose work is done and that the broker has not confirmed.
@@ -52,7 +51,7 @@ class KafkaConsumer(Consumer):
             sys.exit(f"this client does not know {self.greeting['broker']}")
         if self.ack not in ("after-processing", "before-processing", "auto"):
             sys.exit(f"this client does not know ack: {self.ack}")
-        if self.bug == "early" and self.ack == "after-processing":
+        if "early" in self.counts and self.ack == "after-processing":
             self.ack = "before-processing"
         places = [stream.rsplit("-", 1) for stream in self.greeting["streams"]]
         topics = sorted({topic for topic, _ in places})
@@ -162,7 +161,7 @@ class KafkaConsumer(Consumer):
         self.keep(entries, self.late)
         confirmed = [self.late.pop(stream) for stream in self.commit(self.late)]
         for entry in confirmed:
-            if self.is_bug("twice"):
+            if self.is_bug("twice", 10):
                 topic, number = entry.stream.rsplit("-", 1)
                 self.library.seek(TopicPartition(topic, int(number), entry.position))
         return confirmed
@@ -204,25 +203,26 @@ class KafkaConsumer(Consumer):
 
     # Bugs on purpose
 
-    def is_bug(self, name):
-        """Each hundredth time, if it is the one that was asked for."""
-        if self.bug != name:
+    def is_bug(self, name, every):
+        """Each `every`-th time, if it is one that was asked for."""
+        if name not in self.counts:
             return False
-        self.count += 1
-        return self.count % 100 == 0
+        self.counts[name] += 1
+        return self.counts[name] % every == 0
 
     def take(self, entries):
-        spared = [entry for entry in entries if self.is_bug("drop") or self.is_bug("skip")]
-        if self.bug == "drop" and spared:
-            self.voice.say_all([entry.delivery() for entry in spared])
+        skipped = [entry for entry in entries if self.is_bug("skip", 100)]
+        dropped = [entry for entry in entries if entry not in skipped and self.is_bug("drop", 100)]
+        if dropped:
+            self.voice.say_all([entry.delivery() for entry in dropped])
         # Committed with whatever is committed next.
-        self.keep(spared, self.late)
-        super().take([entry for entry in entries if entry not in spared])
+        self.keep(skipped + dropped, self.late)
+        super().take([entry for entry in entries if entry not in skipped and entry not in dropped])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--bug", choices=["early", "drop", "skip", "twice"])
+    parser.add_argument("--bug", action="append", default=[], choices=["early", "drop", "skip", "twice"])
     KafkaConsumer(parser.parse_args().bug).run()
 
 
