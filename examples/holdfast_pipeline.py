@@ -81,6 +81,10 @@ class Pipeline:
         with self._news:
             self._news.notify()
         pump.join()
+        self.close()
+
+    def close(self):
+        """Nothing is under way any more."""
 
     def start(self, work):
         """A thread that does not die in silence."""
@@ -155,12 +159,8 @@ class Pipeline:
             self._is_done(event)
 
     def finish(self, outcomes):
-        """What became of them: (event, result, position, error) each."""
+        """What became of them: (event, result, position, error) each. Their agents may go on."""
         self.voice.say_all([event.outcome(*rest) for event, *rest in outcomes])
-        self.release(outcomes)
-
-    def release(self, outcomes):
-        """Their agents may go on."""
         tries_again = self.greeting["retries"] == "until-acked"
         with self._news:
             for event, result, *_ in outcomes:

@@ -17,6 +17,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
+from access import properties as access  # noqa: E402
 from holdfast_client import note  # noqa: E402
 from holdfast_pipeline import Pipeline, fail  # noqa: E402
 
@@ -73,7 +74,7 @@ class KafkaProducer(Pipeline):
             topic, partition = stream.rsplit("-", 1)
             self.places[stream] = (topic, int(partition))
         own = {ALIASES.get(name, name): value for name, value in self.greeting["settings"].items()}
-        settings = {**DEFAULTS, "client.id": self.greeting["worker"], **own, "acks": ack}
+        settings = {**DEFAULTS, **access(self.greeting), "client.id": self.greeting["worker"], **own, "acks": ack}
         settings["bootstrap.servers"] = ",".join(self.addresses)
         if self.options.library_retries:
             settings.pop("retries", None)
@@ -121,7 +122,7 @@ class KafkaProducer(Pipeline):
             self.forget(event)
         self.attempts(events)
         if self.options.bug == "early":
-            self.voice.say_all([event.outcome("acked") for event in events])
+            self.finish([(event, "acked", None, None) for event in events])
         for event in events:
             if self.is_bug("drop", 1000):
                 self.finish([(event, "acked", None, None)])
@@ -163,13 +164,14 @@ class KafkaProducer(Pipeline):
             self.reports.append((event, "failed" if refused else "unknown", None, error.name()))
 
     def settle(self, outcomes):
-        if self.options.bug == "early":
-            self.release([(event, "acked") for event, *_ in outcomes])
-        else:
+        if self.options.bug != "early":
             self.finish(outcomes)
 
     def give_up(self):
         self.library.purge()
+
+    def close(self):
+        self.library.flush(5)
 
 
 def main():

@@ -14,6 +14,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
+from access import properties as access  # noqa: E402
 from holdfast_client import note  # noqa: E402
 from holdfast_pipeline import Pipeline, fail  # noqa: E402
 
@@ -76,8 +77,11 @@ class VerifiableProducer(Pipeline):
         # A tool knows one topic.
         self.tools, self.counts, self.libraries = {}, {}, []
         for topic in {topic for topic, _ in self.places.values()}:
-            library = jpype.JClass("org.apache.kafka.clients.producer.KafkaProducer")(properties)
-            self.counts[topic] = library.partitionsFor(topic).size()
+            try:
+                library = jpype.JClass("org.apache.kafka.clients.producer.KafkaProducer")(properties)
+            except jpype.JException as error:
+                sys.exit(f"this client does not know it: {error}")
+            self.counts[topic] = self.meet(library, topic)
             self.libraries.append(library)
             # No throttle, no last message, and what is sent is ours: prefix, time and keys are the tool's own.
             tool = jpype.JClass("org.apache.kafka.tools.VerifiableProducer")
@@ -85,8 +89,17 @@ class VerifiableProducer(Pipeline):
         version = jpype.JClass("org.apache.kafka.common.utils.AppInfoParser").getVersion()
         note(f"VerifiableProducer of Kafka {version}")
 
+    @staticmethod
+    def meet(library, topic):
+        """How many partitions it has; waits until there is a broker to ask."""
+        timeout = jpype.JClass("org.apache.kafka.common.errors.TimeoutException")
+        while True:
+            try:
+                return library.partitionsFor(topic).size()
+            except timeout as error:
+                note(f"not connected: {error}")
+
     def start_java(self):
-        # By the names' order, as every release's own scripts need not: the first of two jars is the same each time.
         jars = sorted(glob.glob(os.path.join(kafka_home(), "libs", "*.jar")))
         jpype.startJVM(
             "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData", classpath=jars)
@@ -108,14 +121,11 @@ class VerifiableProducer(Pipeline):
             if not known.contains(name):
                 sys.exit(f"this client does not know {name}")
         serializer = "org.apache.kafka.common.serialization.StringSerializer"
-        # It never tries again by itself, unless it is told to.
         settings = {
-            **DEFAULTS, "client.id": self.greeting["worker"], "retries": "0", **own, "acks": ack,
+            **DEFAULTS, **access(self.greeting), "client.id": self.greeting["worker"], **own, "acks": ack,
             "bootstrap.servers": ",".join(self.addresses), "key.serializer": serializer,
             "value.serializer": serializer, "value.serializer.encoding": ENCODING,
         }
-        if own.get("enable.idempotence") == "true" and "retries" not in own:
-            del settings["retries"]
         self.is_only_try = settings.get("retries") == "0"
         self.has_offsets = ack != "0"
         properties = jpype.JClass("java.util.Properties")()
@@ -172,8 +182,6 @@ class VerifiableProducer(Pipeline):
             fail(f"{said['key']} went to {said['topic']}-{said['partition']}, and was to go to {event.stream}")
         return event, "acked", said["offset"] if self.has_offsets else None, None
 
-    # Its end.
-
     def give_up(self):
         for library in self.libraries:
             library.close(jpype.JClass("java.time.Duration").ZERO)
@@ -183,8 +191,6 @@ class VerifiableProducer(Pipeline):
             tool.close()
 
 
-producer = VerifiableProducer()
-producer.run()
-producer.close()
+VerifiableProducer().run()
 # Java's threads have no say in it.
 os._exit(0)
