@@ -20,7 +20,7 @@ issue() {
         2>>openssl.log
 }
 issue client DNS:client 2
-issue expired DNS:redis-1.test -1
+issue expired DNS:redis-2.test -1
 issue other DNS:other.example 2
 may='+ping +info +xadd +xrange +xrevrange +xlen +del +config|get +xgroup +xreadgroup +xack +xpending +xclaim +xinfo'
 may="$may +client|id +client|unblock +eval"
@@ -111,7 +111,7 @@ TLS="--tls --cacert $D/ca.crt --cert $D/client.crt --key $D/key.pem --no-auth-wa
 cli() {
     n=$1
     shift
-    redis-cli -h redis-$n.test -p 6379 $TLS --user admin --pass adminpw "$@"
+    redis-cli -h redis-$n.test -p 6379 --insecure $TLS --user admin --pass adminpw "$@"
 }
 # until_true SECONDS COMMAND…
 until_true() {
