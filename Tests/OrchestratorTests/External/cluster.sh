@@ -24,7 +24,50 @@ workload: {agents: 6, rate: 200, duration: 3s, payload: 100, producers: 1}
 groups: [{name: readers, consumers: 1, ack: after-processing}]
 configurations:
   - {name: shards, system: redis-cluster, settings: {appendonly: no, streams: agent}}
-faults: [none, primary-kill, primary-kill-failover]
+faults: [none, primary-kill-failover]
 X
-cli 1 -c xadd bystander 1-1 a b >/dev/null
-cli 1 -c xgroup create bystander theirs 0 >/dev/null
+# In the last shard: faults go to the first, and these servers keep nothing.
+theirs=bystander
+until [ "$(cli 1 cluster keyslot $theirs)" -gt 12000 ]; do theirs=$theirs-; done
+cli 3 xadd $theirs 1-1 a b >/dev/null
+cli 3 xgroup create $theirs theirs 0 >/dev/null
+# steps
+settled 1 2 3 4 5 6 >before
+cli 3 xinfo groups $theirs >>before
+say password with 's/file: pw/file: bad/'
+say permission with 's/user: holdfast, password: {file: pw}/user: weak, password: {file: weak}/'
+sed 's/+xadd//' users.acl >users-5.acl
+cli 5 acl load >/dev/null
+say replica-permission with ''
+cp users.acl users-5.acl
+cli 5 acl load >/dev/null
+say unnamed with 's/redis-6.test/also-6.test/'
+say missing with '/redis-6.test/d'
+sed 's/appendonly: no/appendonly: yes/' suite.yml >setting.yml
+say setting run cluster.yml setting.yml out-refused '*/none'
+for c in expired other; do
+    cp $c.crt own-2.crt
+    cli 2 config set tls-cert-file $D/own-2.crt >/dev/null
+    say $c with ''
+done
+cp redis-2.crt own-2.crt
+cli 2 config set tls-cert-file $D/own-2.crt >/dev/null
+say failover run cluster.yml suite.yml out-failover '*/primary-kill-failover'
+say failover-remains remains 1 2 3 4 5 6
+# One that is killed while it has a node down.
+$H run suite.yml --lab external --i-own-this-cluster --cluster cluster.yml --quiet --out out-killed \
+    --only '*/primary-kill-failover' >killed.log 2>&1 &
+P=$!
+fallen() { for n in 1 2 3 4 5 6; do ./gone.sh $n && return 0; done; return 1; }
+until_true 60 fallen
+say living $H heal --cluster cluster.yml out-killed
+kill -9 $P
+wait $P 2>/dev/null
+say killed-remains remains 1 2 3 4 5 6
+say heal $H heal --cluster cluster.yml out-killed
+until_true 60 whole
+say healed-remains remains 1 2 3 4 5 6
+settled 1 2 3 4 5 6 >after
+cli 3 xinfo groups $theirs >>after
+say bystanders diff before after
+say secrets grep -rlE 'topsecretpw|adminpw' out-failover out-killed state killed.log

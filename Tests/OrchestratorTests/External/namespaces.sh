@@ -38,7 +38,8 @@ printf nonsense >bad
 printf 'sentinelsecretpw' >sentinelpw
 echo '127.0.0.1 localhost' >hosts
 
-# node NUMBER LINES…: its namespace, its certificate and its configuration.
+# node NUMBER LINES…: its namespace, its certificate and its configuration. It has another address and name, too, which
+# nobody sends clients to.
 node() {
     n=$1
     shift
@@ -46,15 +47,16 @@ node() {
     ip link add v$n type veth peer name eth0 netns n$n
     ip link set v$n master br0 up
     ip -n n$n addr add 10.77.0.1$n/24 dev eth0
+    ip -n n$n addr add 10.77.0.2$n/24 dev eth0
     ip -n n$n link set eth0 up
     ip -n n$n link set lo up
-    echo "10.77.0.1$n redis-$n.test" >>hosts
-    issue redis-$n "DNS:redis-$n.test" 2
+    printf '%s\n' "10.77.0.1$n redis-$n.test" "10.77.0.2$n also-$n.test" >>hosts
+    issue redis-$n "DNS:redis-$n.test,DNS:also-$n.test" 2
     mkdir -p data-$n
     cp users.acl users-$n.acl
     cp redis-$n.crt own-$n.crt
     {
-        printf '%s\n' "port 0" "tls-port 6379" "bind 10.77.0.1$n" "tls-cert-file $D/own-$n.crt" "tls-key-file $D/key.pem" \
+        printf '%s\n' "port 0" "tls-port 6379" "bind 10.77.0.1$n 10.77.0.2$n" "tls-cert-file $D/own-$n.crt" "tls-key-file $D/key.pem" \
             "tls-ca-cert-file $D/ca.crt" "tls-replication yes" "aclfile $D/users-$n.acl" "masteruser copies" \
             "masterauth copiespw" 'save ""' "dir $D/data-$n" "daemonize yes" "pidfile $D/redis-$n.pid" \
             "logfile $D/redis-$n.log" "repl-diskless-sync-delay 0" "repl-timeout 5" "repl-ping-replica-period 1"
@@ -86,7 +88,7 @@ sentinel sentinel-pass peerspw
 sentinel monitor mymaster 10.77.0.11 6379 2
 sentinel auth-user mymaster watches
 sentinel auth-pass mymaster watchespw
-sentinel down-after-milliseconds mymaster 1500
+sentinel down-after-milliseconds mymaster ${SILENCE:-20000}
 sentinel failover-timeout mymaster 5000
 X
     ip netns exec n$1 redis-server sentinel-$1.conf --sentinel
@@ -142,10 +144,15 @@ with() {
     sed "$1" cluster.yml >with.yml
     run with.yml suite.yml out-refused '*/none'
 }
-# look NUMBER…: what of others there is, and how each is set.
-look() {
+# settled NUMBER…: what of others there is on these, and how each is set, but for whom it follows.
+settled() {
     for n in "$@"; do
         cli $n keys '*' | grep -v '^holdfast:' | sort
-        cli $n config get '*' | cksum
+        cli $n config get '*' | paste - - | grep -v '^replicaof\|^slaveof' | sort
     done
+}
+# remains NUMBER…: what there is of runs.
+remains() {
+    for n in "$@"; do cli $n keys '*' | grep '^{\?holdfast'; done
+    ls state/holdfast/external | grep journal
 }

@@ -51,7 +51,8 @@ enum ExternalRedis {
         }
         let leading = try leaders(of: servers { _ in false }, form, settings, run, at: access)
         if form == .sentinel {
-            try ExternalSentinels.examine(in: lab, servers { _ in false }, leading[0].server, at: access)
+            try ExternalSentinels.examine(
+                in: lab, settings.sentinel, servers { _ in false }, leading[0].server, at: access)
         }
         for server in servers({ node in !leading.contains { $0.server.node === node } }) {
             try server.verifyConfiguration()

@@ -13,14 +13,22 @@ enum ExternalSentinels {
     }
 
     static func examine(
-        in lab: ExternalLab, _ servers: [RedisServer], _ primary: RedisServer, at access: Access
+        in lab: ExternalLab, _ settings: SentinelSettings, _ servers: [RedisServer], _ primary: RedisServer,
+        at access: Access
     ) throws(SystemError) {
         let sentinels = try nodes(in: lab, nil, at: access)
-        for node in sentinels { try examine(node, of: sentinels.count, servers, primary, access) }
+        guard !settings.named.contains("sentinels") || settings.sentinels == sentinels.count else {
+            throw SystemError(
+                .setting,
+                "the suite says sentinels: \(settings.sentinels), and \(access.cluster.path) names \(sentinels.count): "
+                    + "change either")
+        }
+        for node in sentinels { try examine(node, of: sentinels.count, settings, servers, primary, access) }
     }
 
     private static func examine(
-        _ node: ExternalNode, of count: Int, _ servers: [RedisServer], _ primary: RedisServer, _ access: Access
+        _ node: ExternalNode, of count: Int, _ settings: SentinelSettings, _ servers: [RedisServer],
+        _ primary: RedisServer, _ access: Access
     ) throws(SystemError) {
         let (file, name) = (access.cluster.path, access.cluster.primaryName)
         let control = RedisControl(node, port: node.server.port)
@@ -47,6 +55,16 @@ enum ExternalSentinels {
         }
         guard let view = SentinelView(Array(replies[2...])) else {
             throw SystemError(.refused, "\(node.name) does not say what it knows of \(name)")
+        }
+        let state = RedisGroups.Pairs(replies[3])
+        for claim in settings.claims where !access.cluster.unproven.contains(claim.name) {
+            let said = state.text(claim.name) ?? "nothing"
+            guard said == claim.value else {
+                throw SystemError(
+                    .setting,
+                    "\(node.name): `\(claim.name)`: the suite says \(claim.value), the sentinel says \(said); nothing is "
+                        + "configured there: change either")
+            }
         }
         guard view.primary == primary.place else {
             throw SystemError(
