@@ -8,8 +8,8 @@ struct ExternalShards {
     /// The slots of each.
     let slots: [[ClosedRange<Int>]]
 
-    /// A slot by which each is known.
-    var anchors: [Int] { slots.map { $0[0].lowerBound } }
+    /// A slot by which each is known: its last. Who moves slots begins with others.
+    var anchors: [Int] { slots.map { $0[$0.count - 1].upperBound } }
 
     /// A key of each to probe by: it lies in the slot by which the shard is known.
     func probes(run: String) -> [String] {
