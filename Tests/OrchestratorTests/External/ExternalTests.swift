@@ -60,7 +60,7 @@ struct ExternalTests {
             ("password", "WRONGPASS"), ("permission", "the user weak may not do CLUSTER NODES, CLUSTER INFO"),
             ("replica-permission", "redis-5: the user holdfast may not do XADD"),
             ("unnamed", "sends clients to 10.77.0.16:6379, which"), ("missing", "names 5: name every server"),
-            ("setting", "`appendonly`: the suite says yes, the server says no"),
+            ("setting", "`appendonly`: the suite says no, the server says yes"),
             ("expired", "redis-2.test is refused: certificate has expired"), ("other", "hostname mismatch"),
         ]
         for (name, words) in refusals { said.expectRefusal(name, words) }
