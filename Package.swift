@@ -115,7 +115,8 @@ let package = Package(
             [
                 "Orchestrator", "Suites", "Faults", "Systems", "Labs", "Workload", "Report", "Checker", "History",
                 "Platform", "TestSupport",
-            ], exclude: ["External/audit.sh"]),
+            ],
+            exclude: ["audit", "cluster", "namespaces", "owned", "sentinel"].map { "External/\($0).sh" }),
         tests("Command", ["History", "Checker", "Platform", "TestSupport"]),
     ]
 )

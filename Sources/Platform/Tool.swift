@@ -19,9 +19,11 @@ public enum Tool {
     ///   - deadline: then SIGTERM to its whole session, and soon SIGKILL.
     ///   - outputLimit: bytes of both streams together; over it the program is ended and the result is `truncated`.
     ///   - input: its standard input; nothing if nil.
+    ///   - leavesOthers: what it started and left behind goes on, such as a daemon.
     public static func run(
         _ program: String, _ arguments: [String] = [], deadline: Duration = Limits.toolDeadline,
-        outputLimit: Int = Limits.toolOutput, environment: [String: String] = [:], input: String? = nil
+        outputLimit: Int = Limits.toolOutput, environment: [String: String] = [:], input: String? = nil,
+        leavesOthers: Bool = false
     ) throws(ToolError) -> ToolResult {
         let began = MonotonicClock.now()
         let command = CommandLog.quoted([program] + arguments)
@@ -32,7 +34,8 @@ public enum Tool {
         }
         do throws(ToolError) {
             var run = try ToolRun(
-                program, arguments, environment: environment, input: input, command: command, outputLimit: outputLimit)
+                program, arguments, environment: environment, input: input, command: command, outputLimit: outputLimit,
+                leavesOthers: leavesOthers)
             let result = try run.finish(by: began.saturatingAdd(deadline.nanoseconds))
             tell(result.status.description + (result.truncated ? ", output cut" : ""))
             return result

@@ -6,6 +6,8 @@ struct ToolRun: ~Copyable {
     private let process: Spawn.Started
     private let command: String
     private let outputLimit: Int
+    /// What it started and left behind goes on. A daemon that has no session of its own yet would be ended otherwise.
+    private let leavesOthers: Bool
     private var output: Stream
     private var errors: Stream
     private var truncated = false
@@ -19,7 +21,7 @@ struct ToolRun: ~Copyable {
 
     init(
         _ program: String, _ arguments: [String], environment: [String: String], input: String?, command: String,
-        outputLimit: Int
+        outputLimit: Int, leavesOthers: Bool
     ) throws(ToolError) {
         let outputPipe = try Spawn.pipe(command: command)
         let output = Stream(descriptor: Descriptor(outputPipe.read))
@@ -38,7 +40,7 @@ struct ToolRun: ~Copyable {
         defer { if inputFile >= 0 { close(inputFile) } }
         process = try Spawn.start(
             program, arguments, environment: environment, ends: ends, diesWithParent: true, command: command)
-        (self.command, self.outputLimit) = (command, outputLimit)
+        (self.command, self.outputLimit, self.leavesOthers) = (command, outputLimit, leavesOthers)
         self.output = output
         self.errors = errors
         _ = clinux_set_blocking(self.output.descriptor.raw, 0)
@@ -118,9 +120,9 @@ struct ToolRun: ~Copyable {
         return false
     }
 
-    /// Ends what the program left in its session, then takes its status: until then its number is not used again.
+    /// Ends what the program left in its session, unless that is to go on, then takes its status: until then its number is not used again.
     private mutating func reap() throws(ToolError) -> ExitStatus {
-        kill(-process.pid, SIGKILL)
+        if !leavesOthers { kill(-process.pid, SIGKILL) }
         var value: Int32 = 0
         let result = Children.end(process.pid) { clinux_wait(process.pidDescriptor.raw, 1, &value) }
         reaped = true

@@ -60,8 +60,7 @@ extension ConfiguredSystem {
     public func examine(_ access: Access, for groups: [GroupSettings]) throws(SystemError) -> ServerVersion {
         throw SystemError(
             .notApplicable,
-            "such a system is not built for the lab external yet: redis-standalone, redis-replicated, redis-sentinel and "
-                + "kafka are")
+            "such a system is not built for the lab external yet: those of Redis and kafka are")
     }
     public func makeSystem(_ trial: TrialSetting, from earlier: any System) -> (any System)? { nil }
     public var acknowledged: String? { nil }

@@ -29,6 +29,6 @@ public enum ExternalHeal {
     private static func remove(_ journal: Journal, _ access: Access) throws(SystemError) -> [String] {
         if !journal.things.contains(where: { $0.isFault == false }) { return [] }
         if access.cluster.system == "kafka" { return try ExternalKafka.remove(journal, at: access) }
-        return try ExternalRedis.remove(journal, at: access)
+        return ExternalRedis.remove(journal, at: access)
     }
 }

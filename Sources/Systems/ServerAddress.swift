@@ -21,6 +21,23 @@ struct ServerAddress: Hashable, Sendable, CustomStringConvertible {
         (self.host, self.port) = (host, port)
     }
 
+    /// As a server names another: by an address or, where that is somebody else's, by a name. What the cluster's file names
+    /// has the address there that it is reached by. Nil for a name that nobody knows.
+    init?(advertised host: Substring, port: UInt16) {
+        let host = Access.current?.server(called: String(host), port: port)?.address ?? String(host)
+        self.init(host.contains(":" as Character) ? "[\(host)]:\(port)" : "\(host):\(port)")
+    }
+
+    /// `HOST:PORT`, as a server names another.
+    init?(advertised text: Substring) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        self.init(advertised: host, port: port)
+    }
+
     /// The addresses of a producer's orders; refuses what load may not be sent to.
     static func ours(_ texts: [String]) throws(WorkerError) -> [ServerAddress] {
         var addresses: [ServerAddress] = []

@@ -32,6 +32,8 @@ enum SystemLimits {
     static let migrateSeconds = 10.0
     /// From the first slot that moves until every node knows of the last.
     static let reshardSeconds = 120.0
+    /// Until what a trial made in a cluster that goes on is removed: a fail-over may be under way.
+    static let removalNanoseconds: Int64 = 30_000_000_000
     /// From the start of the last replica until all are in sync: the first copy of an empty data set.
     static let syncSeconds = 60.0
     /// From `REPLICAOF NO ONE` until the new primary takes a write.

@@ -97,6 +97,15 @@ struct ToolTests {
         #expect(eventually { !isAlive(pid) })
     }
 
+    /// A daemon whose parent ends before it has a session of its own is no longer its tool's.
+    @Test func whatAToolLeavesBehindGoesOnWhereThatIsWanted() throws {
+        let path = try Tool.require("mktemp", ["-u"]).output.filter { !$0.isNewline }
+        defer { unlink(path) }
+        let result = try Tool.run("sh", ["-c", "(sleep 0.3; : >\"$0\") &", path], leavesOthers: true)
+        #expect(result.succeeded)
+        #expect(eventually { access(path, F_OK) == 0 })
+    }
+
     @Test func inputReachesTheToolAndNobodyWaitsForIt() throws {
         let text = String(repeating: "some input\n", count: 100_000)
         #expect(try Tool.run("cat", input: text, ).output.utf8.count == 1 << 20)

@@ -14,6 +14,8 @@ public final class ExternalNode: Node {
     private let journal: Journal
     /// What took it down, and was not undone.
     private var down: String?
+    /// What took it down last.
+    private var lastDowning: String?
     private var isPaused = false
     /// What the last command proved.
     public private(set) var seen: String?
@@ -57,7 +59,7 @@ public final class ExternalNode: Node {
         }
         try journal.begin([.fault(verb: verb, node: name, from: from)])
         // Whatever becomes of it, it may have struck.
-        if Self.downing.contains(verb) { down = verb }
+        if Self.downing.contains(verb) { (down, lastDowning) = (verb, verb) }
         if verb == "pause" { isPaused = true }
         try require(commands.run, verb, from, commands.within)
         try wait(commands.within, "\(name): the proof of \(verb) does not succeed within \(commands.within)") {
@@ -113,7 +115,9 @@ public final class ExternalNode: Node {
             program = folders.lazy.map { "\($0)/\(program)" }.first { isProgram($0) } ?? program
         }
         do {
-            return try Tool.run(program, Array(words.dropFirst()), deadline: limit, environment: environment)
+            // What they start is their owner's, such as the server itself.
+            return try Tool.run(
+                program, Array(words.dropFirst()), deadline: limit, environment: environment, leavesOthers: true)
         } catch {
             throw LabError(
                 error.code == .notFound ? .toolMissing : .toolFailed, "\(name): \(access.redacted("\(error)"))")
@@ -144,9 +148,11 @@ public final class ExternalNode: Node {
     public func pause() throws(LabError) { try perform("pause") }
     public func resume() throws(LabError) { try undo("pause") }
 
-    /// Undoes what took it down.
+    /// Undoes what took it down; once more, if the server did not come.
     public func start(_ program: Program) throws(LabError) {
-        guard let down else { throw LabError(.process, "\(name) has not been taken down, and is not started again") }
+        guard let down = down ?? lastDowning else {
+            throw LabError(.process, "\(name) has not been taken down, and is not started again")
+        }
         try undo(down)
     }
 

@@ -9,6 +9,8 @@ struct RedisConfigurationFile {
     /// What trials are about: compared with what the server says it runs with.
     let lines: [Directive]
 
+    let isOfCluster: Bool
+
     static let port: UInt16 = 6379
 
     /// - Parameters:
@@ -36,6 +38,7 @@ struct RedisConfigurationFile {
             ]
         }
         self.labLines = labLines
+        isOfCluster = settings.shards > 0
         let directives = settings.directives(forReplica: isReplica)
         let usual =
             Self.usual(binary) + (settings.replicas > 0 ? Self.usualOfReplication : [])
@@ -53,7 +56,7 @@ struct RedisConfigurationFile {
 
     /// What a suite says of a server that is somebody else's, and nothing else.
     init(claims settings: RedisSettings, isReplica: Bool) {
-        labLines = []
+        (labLines, isOfCluster) = ([], settings.shards > 0)
         lines = settings.directives(forReplica: isReplica)
     }
 

@@ -125,6 +125,12 @@ struct RedisGroups {
         }
     }
 
+    /// Of a reply that is a list of such.
+    static func list(_ reply: RedisValue) -> [Pairs] {
+        guard case .array(let items) = reply else { return [] }
+        return items.map(Pairs.init)
+    }
+
     /// A reply of names and values, one after the other.
     struct Pairs {
         private var values: [String: RedisValue] = [:]
@@ -136,8 +142,7 @@ struct RedisGroups {
 
         /// The group of this name in a reply to XINFO GROUPS.
         static func named(_ name: String, in reply: RedisValue) -> Pairs? {
-            guard case .array(let groups) = reply else { return nil }
-            return groups.map(Pairs.init).first { $0.values["name"]?.text == name }
+            RedisGroups.list(reply).first { $0.values["name"]?.text == name }
         }
 
         func number(_ name: String) -> Int64? {

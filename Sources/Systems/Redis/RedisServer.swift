@@ -34,9 +34,7 @@ final class RedisServer {
         configuration = RedisConfigurationFile(
             settings, binary: binary, address: node.address, dataDirectory: node.dataDirectory, isReplica: isReplica)
         control = RedisControl(node, port: RedisConfigurationFile.port)
-        rightRefusals =
-            (settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : [])
-            + (settings.shards > 0 ? ["MOVED ", "ASK ", "CLUSTERDOWN "] : [])
+        rightRefusals = Self.rightRefusals(settings)
         probeKey = "holdfast:\(run):probe"
         (port, isForeign) = (RedisConfigurationFile.port, false)
     }
@@ -48,12 +46,19 @@ final class RedisServer {
         binary = RedisBinary(version: version)
         configuration = RedisConfigurationFile(claims: settings, isReplica: isReplica)
         control = RedisControl(node, port: port)
-        rightRefusals = settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : []
+        rightRefusals = Self.rightRefusals(settings)
         probeKey = "holdfast:\(run):probe"
         unproven = node.unproven
     }
 
+    private static func rightRefusals(_ settings: RedisSettings) -> [String] {
+        (settings.replicas > 0 ? ["READONLY ", "NOREPLICAS ", "MASTERDOWN "] : [])
+            + (settings.shards > 0 ? ["MOVED ", "ASK ", "CLUSTERDOWN "] : [])
+    }
+
     var address: String { (node as? ExternalNode)?.server.text ?? "\(node.address):\(port)" }
+    /// As others name it.
+    var place: ServerAddress? { ServerAddress(address) }
     var configurationPath: String { "\(node.logDirectory)/\(node.name).conf" }
     var logPath: String { "\(node.logDirectory)/\(node.name).log" }
 

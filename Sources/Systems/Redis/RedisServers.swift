@@ -7,28 +7,39 @@ final class RedisServers {
     let form: RedisForm
     let settings: RedisSettings
     let trial: TrialSetting
-    let streams: [String]
+    private(set) var streams: [String]
     private(set) var all: [RedisServer] = []
     private(set) var observer: RedisObserver?
 
     init(_ form: RedisForm, _ settings: RedisSettings, _ trial: TrialSetting) {
         (self.form, self.settings, self.trial) = (form, settings, trial)
-        let prefix = "holdfast:\(trial.run):events"
-        let count: Int? =
-            switch settings.streams {
-            case .one: nil
-            case .number(let count): count
-            case .agent: trial.agents
-            }
+        streams = []
         streams =
             if let count, settings.shards > 0 {
-                ClusterSlots.tags(count, shards: settings.shards).map { "\(prefix):{\($0)}" }
+                tagged(ClusterSlots.tags(count, shards: settings.shards))
             } else if let count {
                 (0..<count).map { "\(prefix):\($0)" }
             } else {
                 [prefix]
             }
     }
+
+    private var prefix: String { "holdfast:\(trial.run):events" }
+
+    /// Nil: all agents share one stream whose name says nothing of where it lies.
+    private var count: Int? {
+        switch settings.streams {
+        case .one: nil
+        case .number(let count): count
+        case .agent: trial.agents
+        }
+    }
+
+    private func tagged(_ tags: [Int]) -> [String] { tags.map { "\(prefix):{\($0)}" } }
+
+    /// Spreads the streams over shards as they are. Whatever is made has its name begin with the run's, so that one stream
+    /// alone has a tag, too: what lies with it would have to begin with another.
+    func spread(among shards: [[ClosedRange<Int>]]) { streams = tagged(ClusterSlots.tags(count ?? 1, among: shards)) }
 
     // MARK: Starting
 

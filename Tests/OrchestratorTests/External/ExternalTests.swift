@@ -7,23 +7,8 @@ import Testing
     .enabled(
         if: Holdfast.runsTrials && Tool.locate("redis-cli") != nil && Tool.locate("openssl") != nil,
         "needs root of the machine, redis-server, redis-cli and openssl"),
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(8)))
 struct ExternalTests {
-    /// What was said under each heading, its exit status last.
-    private func parts(_ text: String) -> [String: String] {
-        var parts: [String: String] = [:]
-        var name = ""
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.isEmpty { continue }
-            if line.hasPrefix("## ") {
-                name = String(line.dropFirst(3))
-            } else {
-                parts[name, default: ""] += line + "\n"
-            }
-        }
-        return parts
-    }
-
     @Test func aClusterIsAuditedAndNothingOfOthersIsTouched() async throws {
         let place = try Workplace()
         let script = Holdfast.root + "/Tests/OrchestratorTests/External/audit.sh"
@@ -31,9 +16,9 @@ struct ExternalTests {
         let result = try await Holdfast.takingTurns {
             try Tool.run(
                 "unshare", ["--net", "--", "sh", script, place.here, Holdfast.path] + client,
-                deadline: .seconds(150))
+                deadline: .seconds(300))
         }
-        let said = parts(result.output)
+        let said = Said(result.output)
         let all = "\(result.output)\(result.errors)"
         let refusals = [
             ("consent", "--i-own-this-cluster"), ("password", "WRONGPASS"),
@@ -42,23 +27,20 @@ struct ExternalTests {
             ("setting", "`appendonly`: the suite says yes, the server says no"), ("ceiling", "allows 1000"),
             ("expired", "certificate has expired"), ("other", "hostname mismatch"),
         ]
-        for (name, words) in refusals {
-            let text = said[name] ?? ""
-            #expect(text.contains(words) && text.hasSuffix("exit 2\n"), "\(name): \(text)")
-        }
+        for (name, words) in refusals { said.expectRefusal(name, words) }
         #expect(!Files.isFolder(place.here + "/out-refused"))
-        #expect(said["untouched"]?.hasSuffix("exit 0\n") == true, "\(all)")
-        #expect(said["living"]?.contains("nothing to heal") == true, "\(said["living"] ?? "")")
-        #expect(said["left"]?.contains(":events\n") == true, "\(said["left"] ?? "")")
-        #expect(said["heal"]?.contains("removed key holdfast:") == true, "\(said["heal"] ?? "")")
+        #expect(said["untouched"].hasSuffix("exit 0\n"), "\(all)")
+        #expect(said["living"].contains("nothing to heal"), "\(said["living"])")
+        #expect(said["left"].contains(":events\n"), "\(said["left"])")
+        #expect(said["heal"].contains("removed key holdfast:"), "\(said["heal"])")
         #expect(said["bystanders"] == "exit 0\n", "\(all)")
         // Exit 1: it found no such file.
-        #expect(said["secrets"] == "exit 1\n", "\(said["secrets"] ?? "")")
+        #expect(said["secrets"] == "exit 1\n", "\(said["secrets"])")
         let untouched = try RunFolder(place.here + "/out-none").trial("memory", "none")
         #expect(untouched["status"]?.string == "valid" && untouched["verdict"]?["log"]?["lost"]?.integer == 0)
         if !client.isEmpty {
             let guest = try RunFolder(place.here + "/out-guest").trial("guest", "none")
-            #expect(guest["status"]?.string == "valid", "\(said["guest"] ?? "")")
+            #expect(guest["status"]?.string == "valid", "\(said["guest"])")
             #expect((guest["verdict"]?["events"]?["acked"]?.integer ?? 0) > 0)
             #expect(guest["verdict"]?["log"]?["lost"]?.integer == 0)
             #expect((guest["verdict"]?["groups.readers.deliveries"]?.integer ?? 0) > 0)
@@ -68,4 +50,88 @@ struct ExternalTests {
         #expect(killed["status"]?.string == "valid", "\(all)")
         #expect((killed["verdict"]?["log"]?["lost"]?.integer ?? 0) > 0, "\(all)")
     }
+
+    /// A cluster of three shards with a replica each, and three servers with three sentinels: each node in a namespace of
+    /// its own, reached by its name, with TLS and passwords.
+    @Test func clustersOfNamespacesAreAuditedByAddressAsFromWithin() async throws {
+        let place = try Workplace()
+        let script = Holdfast.root + "/Tests/OrchestratorTests/External/owned.sh"
+        _ = try await Holdfast.takingTurns {
+            try Tool.run("sh", [script, place.here, Holdfast.path], deadline: .seconds(400))
+        }
+        try expectShards(place.here + "/cluster", Said(Files.read(place.here + "/cluster.out", limit: 1 << 20) ?? ""))
+        try expectWatched(
+            place.here + "/sentinel", Said(Files.read(place.here + "/sentinel.out", limit: 1 << 20) ?? ""))
+    }
+
+    private func expectShards(_ folder: String, _ said: Said) throws {
+        let refusals = [
+            ("password", "WRONGPASS"), ("permission", "the user weak may not do CLUSTER NODES, CLUSTER INFO"),
+            ("replica-permission", "redis-5: the user holdfast may not do XADD"),
+            ("unnamed", "sends clients to 10.77.0.16:6379, which"), ("missing", "names 5: name every server"),
+            ("setting", "`appendonly`: the suite says no, the server says yes"),
+            ("expired", "redis-2.test is refused: certificate has expired"), ("other", "hostname mismatch"),
+        ]
+        for (name, words) in refusals { said.expectRefusal(name, words) }
+        #expect(!Files.isFolder(folder + "/out-refused"))
+        let trial = try RunFolder(folder + "/out-failover").trial("shards", "primary-kill-failover")
+        #expect(trial["status"]?.string == "valid", "\(said.all)")
+        #expect((trial["verdict"]?["events"]?["acked"]?.integer ?? 0) > 0)
+        for name in ["failover-remains", "healed-remains"] { said.expectNothing(name) }
+        #expect(said["living"].contains("nothing to heal"), "\(said["living"])")
+        #expect(said["killed-remains"].contains(":events:{"), "\(said.all)")
+        #expect(
+            said["heal"].contains("removed fault kill redis-") && said["heal"].hasSuffix("exit 0\n"), "\(said["heal"])")
+        #expect(said["bystanders"] == "exit 0\n", "\(said["bystanders"])")
+        said.expectNothing("secrets")
+    }
+
+    private func expectWatched(_ folder: String, _ said: Said) throws {
+        let refusals = [
+            ("password", "WRONGPASS"), ("permission", "sentinel-1: the user weak may not do SENTINEL"),
+            ("primary-name", "sentinel-1 watches no primary called somebody"),
+            ("unnamed", "sends clients to 10.77.0.12:6379"), ("sentinels", "finds 2 other sentinels well"),
+            ("setting", "`down-after-milliseconds`: the suite says 777, the sentinel says 20000"),
+        ]
+        for (name, words) in refusals { said.expectRefusal(name, words) }
+        // Servers that keep nothing on a disk lose what they had, by the same gates.
+        for name in ["outside", "inside"] {
+            let trial = try RunFolder("\(folder)/out-\(name)").trial("watched", "primary-kill")
+            #expect(trial["status"]?.string == "valid", "\(said.all)")
+            #expect(said[name].hasSuffix("exit 0\n"), "\(said[name])")
+        }
+        let unpromoted = try RunFolder(folder + "/out-unpromoted").trial("watched", "primary-kill-failover")
+        #expect(unpromoted["status"]?.string == "skipped")
+        let promoted = try RunFolder(folder + "/out-promoted").trial("watched", "primary-kill-failover")
+        #expect(promoted["status"]?.string == "valid", "\(said.all)")
+        for name in ["remains", "promoted-remains", "secrets"] { said.expectNothing(name) }
+        #expect(said["bystanders"] == "exit 0\n", "\(said["bystanders"])")
+    }
+}
+
+/// What a script said under each heading, an exit status last.
+private struct Said {
+    let all: String
+    private var parts: [String: String] = [:]
+
+    init(_ text: String) {
+        all = text
+        var name = ""
+        for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
+            if line.hasPrefix("## ") {
+                name = String(line.dropFirst(3))
+            } else {
+                parts[name, default: ""] += line + "\n"
+            }
+        }
+    }
+
+    subscript(name: String) -> String { parts[name] ?? "" }
+
+    func expectRefusal(_ name: String, _ words: String) {
+        #expect(self[name].contains(words) && self[name].hasSuffix("exit 2\n"), "\(name): \(self[name])")
+    }
+
+    /// It looked for something, and there was nothing.
+    func expectNothing(_ name: String) { #expect(self[name] == "exit 1\n", "\(name): \(self[name])") }
 }

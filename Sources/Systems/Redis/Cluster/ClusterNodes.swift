@@ -5,6 +5,8 @@ struct ClusterNodes {
         /// Without the port.
         var host: Substring
         var port: UInt16
+        /// Where it is reached, as far as anybody knows.
+        var place: ServerAddress?
         var flags: Set<Substring>
         /// Whom a replica follows.
         var primary: Substring?
@@ -29,16 +31,21 @@ struct ClusterNodes {
         self.members = members
     }
 
-    /// `ID HOST:PORT@BUS FLAGS PRIMARY PING PONG EPOCH LINK SLOTS…`
+    /// `ID HOST:PORT@BUS[,NAME] FLAGS PRIMARY PING PONG EPOCH LINK SLOTS…`
     private static func member(_ line: Substring) -> Member? {
         let words = line.split(separator: " ")
         guard words.count >= 8, let epoch = Int64(words[6]) else { return nil }
-        let address = words[1].prefix { $0 != "@" }
+        let names = words[1].split(separator: ",", omittingEmptySubsequences: false)
+        let address = names[0].prefix { $0 != "@" }
         guard let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...]) else {
             return nil
         }
+        let host = address[..<colon]
+        // A name of its own counts where the address says nothing to those who are outside.
+        let places = ([host] + names.dropFirst().prefix(1)).map { ServerAddress(advertised: $0, port: port) }
+        let place = places.first { $0?.isOurs == true } ?? places[0]
         return Member(
-            id: words[0], host: address[..<colon], port: port, flags: Set(words[2].split(separator: ",")),
+            id: words[0], host: host, port: port, place: place, flags: Set(words[2].split(separator: ",")),
             primary: words[3] == "-" ? nil : words[3], epoch: epoch, isLinked: words[7] == "connected",
             slots: words.dropFirst(8).compactMap { range($0) })
     }

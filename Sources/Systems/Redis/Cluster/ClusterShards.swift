@@ -7,15 +7,28 @@ import Platform
 final class ClusterShards {
     let servers: [RedisServer]
     let shards: Int
+    /// By shard a slot by which it is known, whoever has it.
+    private let anchors: [Int]
     private var looked: Int64?
     private var views: [ClusterNodes?] = []
     /// Who had a shard when more than half of all nodes last said so.
     private var last: [RedisServer]
 
+    /// As Holdfast makes one. A shard is known by its last slot at the start: a reshard takes others.
+    ///
     /// - Parameter servers: the primaries of the start, shard after shard, and then the replicas.
-    init(_ servers: [RedisServer], shards: Int) {
-        (self.servers, self.shards) = (servers, shards)
-        last = Array(servers.prefix(shards))
+    convenience init(_ servers: [RedisServer], shards: Int) {
+        self.init(
+            servers, primaries: Array(servers.prefix(shards)),
+            anchors: (0..<shards).map { ClusterSlots.range(ofShard: $0, of: shards).upperBound })
+    }
+
+    /// - Parameters:
+    ///   - primaries: who leads the shards now, one after the other.
+    ///   - anchors: a slot of each.
+    init(_ servers: [RedisServer], primaries: [RedisServer], anchors: [Int]) {
+        (self.servers, self.anchors, shards, last) = (servers, anchors, primaries.count, primaries)
+        firstReplicas = servers.filter { server in !primaries.contains { $0 === server } }
     }
 
     /// What each node says; a moment ago counts as now.
@@ -29,19 +42,23 @@ final class ClusterShards {
         return views
     }
 
-    func server(at host: Substring) -> RedisServer? { servers.first { $0.node.address == host } }
+    func server(at place: ServerAddress?) -> RedisServer? {
+        place.flatMap { place in servers.first { $0.place == place } }
+    }
 
     /// Who has a slot by the word of more than half of all nodes; nil while no such number is of one mind.
     func owner(of slot: Int) -> RedisServer? {
-        var votes: [Substring: Int] = [:]
+        var votes: [ServerAddress: Int] = [:]
         for case let view? in look() {
-            if let owner = view.owner(of: slot) { votes[owner.host, default: 0] += 1 }
+            if let owner = view.owner(of: slot)?.place { votes[owner, default: 0] += 1 }
         }
         return votes.first { 2 * $0.value > servers.count }.flatMap { server(at: $0.key) }
     }
 
-    /// A slot by which a shard is known, whoever has it: its last at the start. A reshard takes others.
-    func anchor(of shard: Int) -> Int { ClusterSlots.range(ofShard: shard, of: shards).upperBound }
+    /// Those who follow somebody at the start.
+    let firstReplicas: [RedisServer]
+
+    func anchor(of shard: Int) -> Int { anchors[shard] }
 
     /// The primary of a shard; where nodes are not of one mind, the last that was known.
     func primary(of shard: Int) -> RedisServer {
@@ -51,12 +68,14 @@ final class ClusterShards {
 
     /// Those who follow a server by the word of more than half of all nodes.
     func replicas(of primary: RedisServer) -> [RedisServer] {
-        var votes: [Substring: Int] = [:]
+        var votes: [ServerAddress: Int] = [:]
         for case let view? in look() {
-            guard let id = view.members.first(where: { $0.host == primary.node.address })?.id else { continue }
-            for member in view.members where member.primary == id { votes[member.host, default: 0] += 1 }
+            guard let id = view.members.first(where: { $0.place == primary.place })?.id else { continue }
+            for case let member? in view.members.map({ $0.primary == id ? $0.place : nil }) {
+                votes[member, default: 0] += 1
+            }
         }
-        return servers.filter { 2 * (votes[$0.node.address[...]] ?? 0) > servers.count }
+        return servers.filter { server in 2 * (server.place.flatMap { votes[$0] } ?? 0) > servers.count }
     }
 
     /// The shard of which a server is a part, by its slots or by whom it follows.
@@ -79,7 +98,7 @@ final class ClusterShards {
                 return "\(name) says of \(sick.host): \(sick.flags.sorted().joined(separator: ","))"
             }
             for shard in 0..<shards
-            where view.owner(of: anchor(of: shard))?.host != primary(of: shard).node.address[...] {
+            where view.owner(of: anchor(of: shard))?.place != primary(of: shard).place {
                 return "\(name) does not know who has shard \(shard + 1)"
             }
             guard let state = server.ask([["CLUSTER", "INFO"]])?.first?.info("cluster_state"), state == "ok" else {

@@ -28,11 +28,15 @@ enum ClusterSlots {
 
     /// Hash tags for so many streams, one shard after the other: each shard has as many as the others, or one more.
     static func tags(_ streams: Int, shards: Int) -> [Int] {
-        var next = [Int](repeating: 0, count: shards)
+        tags(streams, among: (0..<shards).map { [range(ofShard: $0, of: shards)] })
+    }
+
+    /// - Parameter shards: the slots of each.
+    static func tags(_ streams: Int, among shards: [[ClosedRange<Int>]]) -> [Int] {
+        var next = [Int](repeating: 0, count: shards.count)
         return (0..<streams).map { stream in
-            let shard = stream % shards
-            let range = range(ofShard: shard, of: shards)
-            let tag = tag(from: next[shard]) { range.contains($0) }
+            let shard = stream % shards.count
+            let tag = tag(from: next[shard]) { slot in shards[shard].contains { $0.contains(slot) } }
             next[shard] = tag + 1
             return tag
         }

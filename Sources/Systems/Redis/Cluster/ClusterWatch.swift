@@ -81,7 +81,7 @@ final class ClusterWatch {
                 isWhole = false
                 continue
             }
-            guard owner.epoch >= epochs[stream], let address = ServerAddress("\(owner.host):\(owner.port)"),
+            guard owner.epoch >= epochs[stream], let address = owner.place,
                 let node = number(of: address)
             else { continue }
             epochs[stream] = owner.epoch

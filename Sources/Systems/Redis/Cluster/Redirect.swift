@@ -24,6 +24,6 @@ struct Redirect {
         kind = found.1
         let words = String(decoding: error.prefix(200), as: UTF8.self).split(separator: " ")
         slot = words.count > 1 ? Int(words[1]) ?? -1 : -1
-        address = words.count > 2 ? ServerAddress(String(words[2])) : nil
+        address = words.count > 2 ? ServerAddress(advertised: words[2]) : nil
     }
 }

@@ -1,3 +1,4 @@
+import Access
 import Documents
 import Labs
 import Workload
@@ -39,6 +40,14 @@ struct ConfiguredRedisCluster: ConfiguredRedis {
     let settings: RedisSettings
 
     var promise: String { settings.replicatedPromise }
+
+    func makeSystem(_ trial: TrialSetting, at access: Access) -> (any System)? {
+        ExternalClusterSystem(settings, trial, at: access)
+    }
+
+    func examine(_ access: Access, for groups: [GroupSettings]) throws(SystemError) -> ServerVersion {
+        try ExternalRedis.examine(settings, .cluster, groups: groups, at: access)
+    }
 
     func makeSystem(_ trial: TrialSetting) -> any System { RedisClusterSystem(settings, trial) }
 }

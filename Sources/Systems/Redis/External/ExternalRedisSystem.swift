@@ -5,22 +5,23 @@ import Platform
 import Workers
 import Workload
 
-/// Somebody else's Redis, for one trial: one server, a primary with replicas, or those with sentinels.
-///
-/// Nothing is started or configured. What is made has the run's name in front, is written down before it is made, and is
-/// removed in the end. Who leads is what the servers themselves say.
-final class ExternalRedisSystem: RedisSystem {
+/// Somebody else's Redis, for one trial: one server, a primary with replicas, or those with sentinels. Who leads is what
+/// most sentinels say or, where there are none, the servers themselves.
+final class ExternalRedisSystem: ForeignRedis {
     let servers: RedisServers
-    private let access: Access
-    private var journal: Journal?
-    private var sentinels: [any Node] = []
+    let access: Access
+    private(set) var journal: Journal?
+    private var sentinels: [SentinelServer] = []
+    private var quorum: SentinelQuorum?
     private var lastLeading: RedisServer?
-    private var convergence: ExternalReplication
+    /// By command, with something to be undone.
+    private var promoted: [ExternalNode] = []
+    private var convergence = ExternalReplication()
+    private var missing = "nothing was asked"
 
     init(_ form: RedisForm, _ settings: RedisSettings, _ trial: TrialSetting, at access: Access) {
         servers = RedisServers(form, settings, trial)
         self.access = access
-        convergence = ExternalReplication(replicas: settings.replicas)
     }
 
     // MARK: Starting
@@ -31,73 +32,56 @@ final class ExternalRedisSystem: RedisSystem {
         for (index, member) in access.cluster.nodes.enumerated() {
             try servers.add(try ExternalRedis.node(member, in: lab, servers.trial), isReplica: index > 0)
         }
-        for member in access.cluster.sentinels {
-            sentinels.append(try ExternalRedis.node(member, in: lab, servers.trial))
+        sentinels = try ExternalSentinels.nodes(in: lab, servers.trial, at: access).map {
+            SentinelServer($0, primary: access.cluster.primaryName)
         }
-        for server in servers.all {
-            guard case .answered = try server.awaitAnswer(patience) else {
-                throw SystemError(.refused, "\(server.node.name) does not serve: \(server.lastAnswer)")
-            }
+        try awaitFirstAnswers(patience)
+        if !sentinels.isEmpty {
+            quorum = SentinelQuorum(sentinels, first: ExternalRedis.leading(servers.all)?.place)
         }
         guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
             throw SystemError(
-                .deadline, "the cluster is not whole within \(Int(SystemLimits.syncSeconds)) s: \(convergence.missing)")
+                .deadline, "the cluster is not whole within \(Int(SystemLimits.syncSeconds)) s: \(missing)")
         }
+        try noteStreams()
         let primary = try leadingServer()
-        try note(keys.map { .key($0) })
         try servers.groups.make(on: primary)
         try servers.observeFsyncs(of: primary)
     }
 
-    /// Everything that a trial may make there.
-    private var keys: [String] {
-        let groups = servers.trial.groups
-        let dead = groups.flatMap { RedisGroups.deadStreams(of: $0, run: servers.trial.run) }
-        let owners = groups.map { "\(streams[0]).\($0.name)-owners" }
-        return streams + dead + owners + [servers.all.first?.probeKey].compactMap { $0 }
-    }
-
-    private func note(_ things: [Journal.Thing]) throws(SystemError) {
-        do { try journal?.begin(things) } catch { throw SystemError(.lab, error.message) }
-    }
-
     func launch(_ node: any Node) throws(SystemError) {
-        if sentinels.contains(where: { $0 === node }) {
-            do { return try node.start(Program(executable: "", arguments: [])) } catch {
-                throw SystemError(.lab, error.message)
-            }
-        }
+        if let sentinel = sentinel(of: node) { return try sentinel.launch() }
         try servers.server(of: node).launch()
     }
 
     func awaitAnswer(of node: any Node, patience: any Patience) throws(SystemError) -> RestartResult {
-        if sentinels.contains(where: { $0 === node }) { return .answered }
+        if let sentinel = sentinel(of: node) { return try sentinel.awaitAnswer(patience) }
         return try servers.server(of: node).awaitAnswer(patience)
     }
-
-    func repair(_ node: any Node) throws(SystemError) -> String {
-        throw SystemError(.notApplicable, "\(node.name) is its owner's to repair")
-    }
-
-    func port(of node: any Node) -> UInt16 { (node as? ExternalNode)?.server.port ?? RedisConfigurationFile.port }
 
     // MARK: Leaving
 
     /// Removes what the trial made; what is left stays in the journal.
     func leave() -> [String] {
         guard let journal else { return [] }
-        do throws(SystemError) {
-            return ExternalRedis.remove(journal, on: try leadingServer())
-        } catch {
-            return ["streams of run \(servers.trial.run): \(error)"]
-        }
+        let left = ExternalRedis.remove(journal, on: servers.all, of: servers.form)
+        return left
+            + promoted.compactMap { node in
+                do throws(LabError) { try node.undo("promote") } catch { return "promote of \(node.name): \(error)" }
+                return nil
+            }
     }
 
     // MARK: Who leads
 
     func leadingServer() throws(SystemError) -> RedisServer {
         guard !servers.all.isEmpty else { throw servers.notStarted }
-        if let leading = ExternalRedis.leading(servers.all) { lastLeading = leading }
+        if let quorum {
+            let place = quorum.primary
+            lastLeading = servers.all.first { $0.place == place } ?? lastLeading
+        } else if let leading = ExternalRedis.leading(servers.all) {
+            lastLeading = leading
+        }
         return lastLeading ?? servers.all[0]
     }
 
@@ -125,6 +109,8 @@ final class ExternalRedisSystem: RedisSystem {
         guard let node = node as? ExternalNode else { throw SystemError(.lab, "\(node.name) is not its owner's") }
         let seen: String
         do { seen = try node.perform("promote") } catch { throw SystemError(.lab, error.message) }
+        // Others may be promoted after it: what it was before comes back in the end, if its owner wants that.
+        if !promoted.contains(where: { $0 === node }) { promoted.append(node) }
         let took = try patience.wait(upTo: SystemLimits.promotionSeconds) {
             server.replication()?.isPrimary == true && server.probeWrite() == .status("OK")
         }
@@ -145,25 +131,22 @@ final class ExternalRedisSystem: RedisSystem {
             settings["sentinels"] = access.servers.filter { access.cluster.sentinels.contains($0.member) }.map(\.text)
                 .joined(separator: " ")
         }
-        var orders = ClientOrders(
-            client: "redis", addresses: (try? leadingServer()).map { [$0.address] } ?? [], streams: streams,
-            ack: servers.settings.ack, settings: settings)
-        orders.access = access.orders
-        return orders
+        return orders(addresses: (try? leadingServer()).map { [$0.address] } ?? [], settings: settings)
     }
 
     func resolve(_ word: NodeWord) throws(SystemError) -> [any Node] {
         let primary = try leadingServer()
-        let all = servers.all.map(\.node) + sentinels
+        let watching = sentinels.map(\.node)
+        let all = servers.all.map(\.node) + watching
         switch (word.word, word.number) {
         case _ where word.tier != nil: break
         case ("primary", nil), ("primary", 1): return [primary.node]
         case ("replica", nil): return [RedisServers.anyReplica(of: others)].compactMap { $0?.node }
         case ("replica", let number?) where number < servers.all.count: return [servers.all[number].node]
         case ("replicas", nil): return others.map(\.node)
-        case ("sentinel", nil) where !sentinels.isEmpty: return [sentinels[0]]
-        case ("sentinel", let number?) where number <= sentinels.count: return [sentinels[number - 1]]
-        case ("sentinels", nil): return sentinels
+        case ("sentinel", nil) where !sentinels.isEmpty: return [watching[0]]
+        case ("sentinel", let number?) where number <= sentinels.count: return [watching[number - 1]]
+        case ("sentinels", nil): return watching
         case ("all", nil): return all
         default: if word.number == nil, let named = all.first(where: { $0.name == word.word }) { return [named] }
         }
@@ -174,18 +157,27 @@ final class ExternalRedisSystem: RedisSystem {
     }
 
     func answers(_ node: any Node) -> Bool {
-        if sentinels.contains(where: { $0 === node }) { return true }
+        if let sentinel = sentinel(of: node) { return sentinel.answers() }
         return (try? servers.server(of: node))?.answers() ?? false
     }
 
-    func isConverged() -> Bool { convergence.holds(servers.all) }
+    private func sentinel(of node: any Node) -> SentinelServer? { sentinels.first { $0.node === node } }
 
-    func isOutOfSync(_ node: any Node) -> Bool {
-        guard let server = try? servers.server(of: node) else { return true }
-        return server.replication().map { !$0.isPrimary && !$0.isLinkUp } ?? true
+    /// All servers in sync, and all sentinels of one mind about that.
+    func isConverged() -> Bool {
+        let primary = try? leadingServer()
+        guard convergence.holds(primary, servers.all) else {
+            missing = convergence.missing
+            return false
+        }
+        let problem = primary.flatMap { quorum?.problem(primary: $0, replicas: servers.others(than: $0)) }
+        missing = problem ?? "nothing"
+        return problem == nil
     }
 
-    func command(_ node: any Node, _ words: [String]) throws(SystemError) -> String {
-        throw SystemError(.notApplicable, "\(node.name) is somebody else's: no commands are sent to it")
+    func isOutOfSync(_ node: any Node) -> Bool {
+        if let sentinel = sentinel(of: node) { return !sentinel.answers() }
+        guard let server = try? servers.server(of: node) else { return true }
+        return server.replication().map { !$0.isPrimary && !$0.isLinkUp } ?? true
     }
 }

@@ -4,17 +4,21 @@ import Platform
 /// Whether somebody else's primary and replicas are whole, by what each says of itself. Names and addresses that they
 /// have for each other may be others than those that they are reached by, so what counts is the history that they share.
 struct ExternalReplication {
-    private let replicas: Int
     private var lastNo: Int64?
     private var stands: [(time: Int64, offset: Int64)] = []
     private(set) var missing = "nothing was asked"
 
-    init(replicas: Int) { self.replicas = replicas }
-
-    mutating func holds(_ servers: [RedisServer]) -> Bool {
-        let now = MonotonicClock.now()
-        if let lastNo, now - lastNo < SystemLimits.convergenceNanoseconds { return false }
-        guard let problem = look(servers, now) else {
+    /// - Parameter primary: who leads, as far as anybody knows.
+    mutating func holds(_ primary: RedisServer?, _ servers: [RedisServer]) -> Bool {
+        if let lastNo, MonotonicClock.now() - lastNo < SystemLimits.convergenceNanoseconds { return false }
+        let found: String?
+        if let primary {
+            let replicas = servers.filter { $0 !== primary }
+            found = problem(primary, replicas)
+        } else {
+            found = "none of \(servers.map(\.node.name).joined(separator: ", ")) leads"
+        }
+        guard let problem = found else {
             (lastNo, missing) = (nil, "nothing")
             return true
         }
@@ -22,15 +26,19 @@ struct ExternalReplication {
         return false
     }
 
-    private mutating func look(_ servers: [RedisServer], _ now: Int64) -> String? {
-        for server in servers where !server.answers() { return "\(server.node.name): \(server.lastAnswer)" }
-        let states = servers.map { ($0, $0.replication()) }
-        guard let primary = ExternalRedis.leading(servers), let leading = primary.replication() else {
-            return "none of \(servers.map(\.node.name).joined(separator: ", ")) leads"
+    /// What stands against it; nil: nothing.
+    mutating func problem(_ primary: RedisServer, _ replicas: [RedisServer]) -> String? {
+        let now = MonotonicClock.now()
+        for server in [primary] + replicas where !server.answers() {
+            return "\(server.node.name): \(server.lastAnswer)"
+        }
+        let states = replicas.map { ($0, $0.replication()) }
+        guard let leading = primary.replication(), leading.isPrimary else {
+            return "\(primary.node.name) does not lead"
         }
         stands.removeAll { now - $0.time > SystemLimits.closeNanoseconds }
         stands.append((now, leading.offset))
-        for (server, state) in states where server !== primary {
+        for (server, state) in states {
             guard let state, !state.isPrimary, state.isLinkUp, !state.isSyncing, !state.isLoading else {
                 return "\(server.node.name) is no replica in sync"
             }
@@ -42,7 +50,9 @@ struct ExternalReplication {
             }
         }
         let online = leading.followers.count(where: \.isOnline)
-        guard online >= replicas else { return "\(primary.node.name) counts \(online) of \(replicas) replicas" }
+        guard online >= replicas.count else {
+            return "\(primary.node.name) counts \(online) of \(replicas.count) replicas"
+        }
         guard primary.probeWrite() == .status("OK") else { return "\(primary.node.name) takes no write" }
         return nil
     }

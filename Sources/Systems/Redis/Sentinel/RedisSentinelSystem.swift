@@ -18,8 +18,8 @@ final class RedisSentinelSystem: RedisSystem {
     /// Who leads by the word of most sentinels.
     private var primary: RedisServer? {
         guard let quorum else { return servers.all.first }
-        let address = quorum.primary
-        return servers.all.first { $0.node.address == address }
+        let place = quorum.primary
+        return servers.all.first { $0.place == place }
     }
 
     private var replicas: [RedisServer] { servers.others(than: primary) }
@@ -73,7 +73,7 @@ final class RedisSentinelSystem: RedisSystem {
             guard case .refused(let log) = try sentinel.awaitAnswer(patience) else { continue }
             throw SystemError(.refused, "\(sentinel.node.name) refused to start; it said:\n\(log)")
         }
-        quorum = SentinelQuorum(sentinels, first: first)
+        quorum = SentinelQuorum(sentinels, first: servers.all[0].place)
         var missing = "nothing was asked"
         let came = try patience.wait(upTo: SystemLimits.syncSeconds) {
             missing = disagreement() ?? ""
@@ -90,7 +90,7 @@ final class RedisSentinelSystem: RedisSystem {
     /// What sentinels say against it that all is well; nil: nothing.
     private func disagreement() -> String? {
         guard let quorum, let primary else { return "the sentinels have not been started" }
-        return quorum.problem(primary: primary.node.address, replicas: Set(replicas.map(\.node.address)))
+        return quorum.problem(primary: primary, replicas: replicas)
     }
 
     func launch(_ node: any Node) throws(SystemError) {
@@ -128,7 +128,7 @@ final class RedisSentinelSystem: RedisSystem {
     }
 
     func port(of node: any Node) -> UInt16 {
-        sentinel(of: node) != nil ? SentinelServer.port : RedisConfigurationFile.port
+        sentinel(of: node)?.port ?? RedisConfigurationFile.port
     }
 
     var failover: Failover { .byItself }

@@ -7,15 +7,15 @@ final class SentinelQuorum {
     private var looked: Int64?
     private var views: [SentinelView?] = []
     /// Who led when more than half of them last said so.
-    private var last: String
+    private var last: ServerAddress?
 
     /// - Parameter first: the address of the node that leads at the start.
-    init(_ sentinels: [SentinelServer], first: String) { (all, last) = (sentinels, first) }
+    init(_ sentinels: [SentinelServer], first: ServerAddress?) { (all, last) = (sentinels, first) }
 
     /// The address of the node that more than half of all sentinels send clients to; where no such number says so at
     /// this moment, the last one: nobody but they can make another lead.
-    var primary: String {
-        var votes: [String: Int] = [:]
+    var primary: ServerAddress? {
+        var votes: [ServerAddress: Int] = [:]
         for case let view? in look() { votes[view.primary, default: 0] += 1 }
         if let most = votes.first(where: { 2 * $0.value > all.count }) { last = most.key }
         return last
@@ -31,17 +31,18 @@ final class SentinelQuorum {
 
     /// What stands against it that every sentinel finds all well: this primary leads, these replicas follow it, all
     /// sentinels know each other, and no fail-over is under way. Nil: nothing.
-    func problem(primary: String, replicas: Set<String>) -> String? {
+    func problem(primary: RedisServer, replicas: [RedisServer]) -> String? {
+        let followers = Set(replicas.compactMap(\.place))
         looked = nil
         for (sentinel, view) in zip(all, look()) {
             let name = sentinel.node.name
             guard let view else { return "\(name) does not answer" }
-            if view.primary != primary { return "\(name) says that \(view.primary) leads" }
+            if view.primary != primary.place { return "\(name) says that \(view.primary) leads" }
             if view.flags != ["master"] {
                 return "\(name) says of the primary: \(view.flags.sorted().joined(separator: ", "))"
             }
-            if view.replicas != replicas {
-                return "\(name) finds \(view.replicas.count) of \(replicas.count) replicas well"
+            if view.replicas != followers {
+                return "\(name) finds \(view.replicas.count) of \(followers.count) replicas well"
             }
             if view.sentinels != all.count - 1 {
                 return "\(name) finds \(view.sentinels) of \(all.count - 1) other sentinels well"

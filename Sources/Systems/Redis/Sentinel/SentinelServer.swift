@@ -1,3 +1,4 @@
+import Access
 import Labs
 import Platform
 
@@ -16,15 +17,27 @@ final class SentinelServer {
     let binary: RedisBinary
     /// As it is written before the first start.
     var configuration = ""
+    let port: UInt16
+    /// What it calls the primary that it watches.
+    private let primary: String
+    private let isForeign: Bool
     private let control: RedisControl
     private var logBegin = 0
 
     init(_ node: any Node, binary: RedisBinary) {
-        (self.node, self.binary) = (node, binary)
-        control = RedisControl(node, port: Self.port)
+        (self.node, self.binary, port) = (node, binary, Self.port)
+        (primary, isForeign) = (Self.primary, false)
+        control = RedisControl(node, port: port)
     }
 
-    var address: String { "\(node.address):\(Self.port)" }
+    /// One of somebody else's, which runs.
+    init(_ node: ExternalNode, primary: String) {
+        (self.node, port, self.primary, isForeign) = (node, node.server.port, primary, true)
+        binary = RedisBinary(version: ServerVersion(path: node.address, name: "Redis", version: ""))
+        control = RedisControl(node, port: port)
+    }
+
+    var address: String { (node as? ExternalNode)?.server.text ?? "\(node.address):\(port)" }
     var configurationPath: String { "\(node.dataDirectory)/sentinel.conf" }
     private var logPath: String { "\(node.logDirectory)/\(node.name).log" }
 
@@ -41,6 +54,11 @@ final class SentinelServer {
     /// Starts the process; it need not answer yet.
     func launch() throws(SystemError) {
         control.drop()
+        if isForeign {
+            do { return try node.start(Program(executable: "", arguments: [])) } catch {
+                throw SystemError(.lab, error.message)
+            }
+        }
         if TextFile.size(configurationPath) == nil {
             do { try Files.write(configuration, to: configurationPath) } catch {
                 throw SystemError(.lab, "\(node.name): \(error)")
@@ -70,7 +88,7 @@ final class SentinelServer {
     }
 
     /// What it knows now; nil if it does not say so at once.
-    func view() -> SentinelView? { control.ask(SentinelView.questions).flatMap { SentinelView($0) } }
+    func view() -> SentinelView? { control.ask(SentinelView.questions(of: primary)).flatMap { SentinelView($0) } }
 
     func call(_ words: [String]) throws(SystemError) -> RedisValue { try control.pipeline([words])[0] }
 

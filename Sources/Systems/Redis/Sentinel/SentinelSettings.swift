@@ -8,6 +8,8 @@ struct SentinelSettings: Sendable, Equatable {
     var downAfter: Duration = .seconds(1)
     var failoverTimeout: Duration = .seconds(5)
     var parallelSyncs = 1
+    /// Those that a suite names; of sentinels that are somebody else's nothing else is claimed.
+    private(set) var named: Set<String> = []
 
     var agreeing: Int { quorum ?? sentinels / 2 + 1 }
 
@@ -39,6 +41,7 @@ struct SentinelSettings: Sendable, Equatable {
 
     /// Takes one of `names`.
     mutating func read(_ name: String, _ value: Value) throws(Diagnostic) {
+        named.insert(name)
         switch name {
         case "sentinels": sentinels = try value.wholeNumber(in: 1...SystemLimits.sentinels)
         case "quorum": quorum = try value.wholeNumber(in: 1...SystemLimits.sentinels)
@@ -51,6 +54,15 @@ struct SentinelSettings: Sendable, Equatable {
 
     /// A day, in milliseconds.
     private static let longest = 86_400_000
+
+    /// What a suite names of what a sentinel says itself, in the sentinel's own words.
+    var claims: [(name: String, value: String)] {
+        let all = [
+            ("quorum", "\(agreeing)"), ("down-after-milliseconds", "\(downAfter.milliseconds)"),
+            ("failover-timeout", "\(failoverTimeout.milliseconds)"), ("parallel-syncs", "\(parallelSyncs)"),
+        ]
+        return all.filter { named.contains($0.0) }
+    }
 
     /// Refuses what can never be met.
     ///

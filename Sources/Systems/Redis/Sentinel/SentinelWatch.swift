@@ -67,7 +67,7 @@ final class SentinelWatch {
 
     private static func address(_ reply: RedisReply.View) -> ServerAddress? {
         guard reply.count == 2 else { return nil }
-        return ServerAddress("\(text(reply[0])):\(text(reply[1]))")
+        return UInt16(text(reply[1])).flatMap { ServerAddress(advertised: text(reply[0])[...], port: $0) }
     }
 
     private static func epoch(_ reply: RedisReply.View) -> Int64? {

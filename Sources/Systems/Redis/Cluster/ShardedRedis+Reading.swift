@@ -3,7 +3,7 @@ import Labs
 import Workload
 
 /// Reading streams and groups: each from whoever has its slot.
-extension RedisClusterSystem {
+extension ShardedRedis {
     /// A stream's slot decides; its dead letters lie with it, so that moving an event there is one transaction.
     func deadStreams(of group: GroupSettings) -> [String] {
         if group.deadLetterAfter == nil { return [] }
