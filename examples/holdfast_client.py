@@ -241,6 +241,10 @@ class Consumer:
     def take(self, entries):
         """Whatever it is handed is said before anything is done about it."""
         self.voice.say_all([entry.delivery() for entry in entries])
+        self.handle(entries)
+
+    def handle(self, entries):
+        """Works and acknowledges, in the order that the group asks for."""
         if self.ack == "before-processing":
             # What the broker did not confirm is another's by now.
             entries = self.confirm(entries)

@@ -24,8 +24,9 @@ struct ConnectionReset {
     }
 
     func dropReplies() throws(FaultError) {
-        // Longer than any packet without data: what the kernel itself says passes.
-        let data = ["-m", "length", "--length", "53:65535", "-j", "DROP"]
+        // Longer than any packet without data, but for those that begin a connection: what the kernel itself says passes.
+        // Whoever missed that would be out for a second, longer than the round.
+        let data = ["!", "--tcp-flags", "SYN", "SYN", "-m", "length", "--length", "53:65535", "-j", "DROP"]
         try rules.insert(
             far.addresses.map { ["OUTPUT", "-d", $0, "-p", "tcp", "--sport", "\(port)"] + data }, part: "answers")
     }
