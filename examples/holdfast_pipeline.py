@@ -18,7 +18,7 @@ SECOND = 1_000_000_000
 class _Agent:
     """What is to be done for one agent, in its order, with so many unanswered at the most."""
 
-    __slots__ = ("number", "events", "again", "under_way", "resume", "waits")
+    __slots__ = ("number", "events", "again", "under_way", "resume", "scheduled")
 
     def __init__(self, number):
         self.number = number
@@ -26,7 +26,7 @@ class _Agent:
         self.again = []  # To be tried again, by seq: before anything new.
         self.under_way = 0
         self.resume = 0
-        self.waits = False  # It has its place among those that are due.
+        self.scheduled = None  # The time of its place among those that are due; its others there mean nothing.
 
 
 class Pipeline:
@@ -101,25 +101,29 @@ class Pipeline:
 
     def _place(self, agent):
         """Among those that are due, if it may begin anything. Under the lock."""
-        if agent.waits or agent.under_way >= self.greeting["in_flight"]:
+        due = None
+        if agent.under_way < self.greeting["in_flight"]:
+            if agent.again:
+                due = agent.resume
+            elif agent.events:
+                due = max(agent.resume, agent.events[0].intended)
+        if due == agent.scheduled:
             return
-        if agent.again:
-            due = agent.resume
-        elif agent.events:
-            due = max(agent.resume, agent.events[0].intended)
-        else:
-            return
-        agent.waits = True
-        heapq.heappush(self._due, (due, agent.number))
-        if self._due[0][1] == agent.number:
-            self._news.notify()
+        agent.scheduled = due
+        if due is not None:
+            heapq.heappush(self._due, (due, agent.number))
+            if self._due[0][1] == agent.number:
+                self._news.notify()
 
     def _take(self, now):
         """Events that may be handed over now. Under the lock."""
         events = []
         while self._due and self._due[0][0] <= now and len(events) < self.turn:
-            agent = self._agents[heapq.heappop(self._due)[1]]
-            agent.waits = False
+            due, number = heapq.heappop(self._due)
+            agent = self._agents[number]
+            if agent.scheduled != due:
+                continue
+            agent.scheduled = None
             event = agent.again.pop(0)[1] if agent.again else agent.events.popleft()
             agent.under_way += 1
             self._under_way += 1

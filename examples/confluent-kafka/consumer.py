@@ -14,7 +14,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from access import properties as access  # noqa: E402
-from holdfast_client import Consumer, Entry, note  # noqa: E402
+from holdfast_client import Consumer, Entry, confirmations, note  # noqa: E402
 
 try:
     import confluent_kafka
@@ -52,8 +52,8 @@ class KafkaConsumer(Consumer):
             sys.exit(f"this client does not know {self.greeting['broker']}")
         if self.ack not in ("after-processing", "before-processing", "auto"):
             sys.exit(f"this client does not know ack: {self.ack}")
-        if "early" in self.counts and self.ack == "after-processing":
-            self.ack = "before-processing"
+        if "early" in self.counts:
+            self.ack = "none"
         places = [stream.rsplit("-", 1) for stream in self.greeting["streams"]]
         topics = sorted({topic for topic, _ in places})
         note(f"confluent-kafka {confluent_kafka.__version__}, librdkafka {confluent_kafka.libversion()[0]}")
@@ -67,7 +67,7 @@ class KafkaConsumer(Consumer):
 
     def properties(self):
         hello = self.greeting
-        auto = "true" if self.ack == "auto" else "false"
+        auto = "true" if hello["ack"] == "auto" else "false"
         own = {
             "bootstrap.servers": ",".join(self.addresses),
             "client.id": hello["consumer"],
@@ -81,7 +81,7 @@ class KafkaConsumer(Consumer):
             "check.crcs": "true",
             "max.poll.interval.ms": str(hello["poll_timeout"] // 1_000_000),
         }
-        if self.ack == "auto":
+        if hello["ack"] == "auto":
             own["auto.commit.interval.ms"] = str(hello["auto_commit_interval"] // 1_000_000)
         if hello["static"]:
             own["group.instance.id"] = hello["consumer"]
@@ -212,6 +212,12 @@ class KafkaConsumer(Consumer):
         return self.counts[name] % every == 0
 
     def take(self, entries):
+        if "early" in self.counts:
+            # Before it has said a word: whatever is in its hands then, the broker takes for done.
+            confirmed = self.acknowledge(entries)
+            self.voice.say_all([entry.delivery() for entry in entries] + confirmations(confirmed))
+            self.handle(entries)
+            return
         skipped = [entry for entry in entries if self.is_bug("skip", 100)]
         dropped = [entry for entry in entries if entry not in skipped and self.is_bug("drop", 100)]
         if dropped:

@@ -28,6 +28,8 @@ class RedisProducer(Producer):
         self.options = options
         self.lanes = options.lanes
         self.sent = 0
+        # A refusal says nothing of what the library has sent before.
+        self.is_only_try = not options.library_retries
 
     def prepare(self):
         settings = self.greeting["settings"]
@@ -111,11 +113,11 @@ class RedisProducer(Producer):
                 self.forget(lane)
             # redis-py takes some of the first words away.
             refused = word in REFUSALS or isinstance(error, errors.OutOfMemoryError)
-            return "failed" if refused else "unknown", None, text[:200]
+            return "failed" if refused and self.is_only_try else "unknown", None, text[:200]
         except (errors.RedisError, OSError) as error:
             refused = isinstance(error, (errors.ReadOnlyError, errors.BusyLoadingError, errors.MasterDownError))
             self.forget(lane)
-            return "failed" if refused else "unknown", None, type(error).__name__
+            return "failed" if refused and self.is_only_try else "unknown", None, type(error).__name__
 
 
 def main():

@@ -38,7 +38,7 @@ struct GuestKafkaTrialTests {
         let run = try await Scenario(
             """
             suite: clients
-            workload: {agents: 40, rate: 600, duration: 3s, payload: {min: 50, max: 400}, producers: 1}
+            workload: {agents: 100, rate: 600, duration: 3s, payload: {min: 50, max: 400}, producers: 1, in-flight: 5}
             faults: [none]
             seed: 5
             configurations:
@@ -54,10 +54,11 @@ struct GuestKafkaTrialTests {
         for cell in ["good", "verifiable", "drops", "twice"] {
             let (lost, acked) = try run.lost(cell, "none")
             let outcomes = try run.history(cell, "none").of("outcome")
-            #expect(acked > 1_000 && outcomes.allSatisfy { $0["result"]?.string == "acked" }, "\(cell)")
+            #expect(outcomes.allSatisfy { $0["result"]?.string == "acked" }, "\(cell)")
             // Of what was never sent nobody says where it stands.
             let placed = outcomes.filter { $0["position"]?.integer != nil }.count
             let dropped = cell == "drops" ? acked / 1_000 : 0
+            #expect(dropped > 0 || cell != "drops", "\(acked)")
             #expect(placed == acked - dropped && lost == dropped, "\(cell): \(placed) of \(acked), lost \(lost)")
             let twice = cell == "twice" ? acked / 100 : 0
             #expect(try run.figure(cell, "none", "log.duplicated.unexplained") == Int64(twice), "\(cell)")
