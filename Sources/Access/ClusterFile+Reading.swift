@@ -197,7 +197,11 @@ extension VerbCommands {
     }
 
     private static func filled(_ word: String, _ value: (String) -> String) -> String {
-        Dollars.filled(word, isOfName: { $0.isASCII && ($0.isLetter || $0.isNumber) }) { value(String($0)) }
+        Dollars.filled(word, isOfName: isOfPlaceholder) { value(String($0)) }
+    }
+
+    private static func isOfPlaceholder(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber)
     }
 
     /// An argument vector for a node; no argument becomes several.

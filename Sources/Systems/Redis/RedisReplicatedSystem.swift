@@ -28,7 +28,7 @@ final class RedisReplicatedSystem: RedisSystem {
     /// A replica that has not got its first copy would, once promoted, lose everything: ready is only what is in sync.
     func start(in lab: any Lab, patience: any Patience) throws(SystemError) {
         let binary = try RedisBinary.find(servers.settings.server, in: lab.kind)
-        let primary = try servers.startReplicas(in: lab, binary: binary, patience, missing: { convergence.missing }) {
+        let primary = try servers.startReplicas(in: lab, binary: binary, patience, missing: convergence.missing) {
             isConverged()
         }
         try servers.makeReady(primary, servers.all.map(\.node))

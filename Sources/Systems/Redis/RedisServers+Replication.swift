@@ -35,7 +35,7 @@ extension RedisServers {
     ///   - missing: what they are still without.
     func startReplicas(
         in lab: any Lab, binary: RedisBinary, ownConfigurations: Bool = false, _ patience: any Patience,
-        missing: () -> String, until isInSync: () -> Bool
+        missing: @autoclosure () -> String, until isInSync: () -> Bool
     ) throws(SystemError) -> RedisServer {
         let primary = try add(in: lab, binary: binary)
         for _ in 0..<settings.replicas { try add(in: lab, binary: binary, isReplica: true).followed = primary }

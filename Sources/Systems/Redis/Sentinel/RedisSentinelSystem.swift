@@ -35,7 +35,7 @@ final class RedisSentinelSystem: RedisSystem {
         let binary = try RedisBinary.find(servers.settings.server, in: lab.kind)
         // From here on it is the sentinels who say whom a server follows, and the server who writes that down.
         let primary = try servers.startReplicas(
-            in: lab, binary: binary, ownConfigurations: true, patience, missing: { convergence.missing }
+            in: lab, binary: binary, ownConfigurations: true, patience, missing: convergence.missing
         ) { isReplicated() }
         try startSentinels(in: lab, binary, patience)
         try servers.makeReady(primary, allNodes)
