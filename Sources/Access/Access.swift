@@ -103,7 +103,8 @@ public final class Access: Sendable {
             guard let mechanism = cluster.mechanism else { return nil }
             return KafkaGreeting(mechanism: mechanism, user: login?.user ?? "", password: password ?? "")
         }
-        return RedisGreeting(user: login?.user, password: isSentinel ? sentinelPassword : password)
+        if isSentinel { return RedisGreeting(user: login?.user, password: sentinelPassword, field: "sentinel-auth") }
+        return RedisGreeting(user: login?.user, password: password)
     }
 
     /// Properties of librdkafka that let it in. They hold a secret: for the library alone.

@@ -196,23 +196,12 @@ extension VerbCommands {
         return isUnknown.map { "there is no $\($0)" }
     }
 
-    /// A word with what stands for its placeholders; `$$` is a dollar.
-    static func filled(_ word: String, _ value: (String) -> String) -> String {
-        var text = ""
-        var rest = word[...]
-        while let dollar = rest.firstIndex(of: "$") {
-            text += rest[..<dollar]
-            rest = rest[rest.index(after: dollar)...]
-            if rest.first == "$" {
-                text += "$"
-                rest = rest.dropFirst()
-                continue
-            }
-            let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber) }
-            text += value(String(name))
-            rest = rest[name.endIndex...]
-        }
-        return text + rest
+    private static func filled(_ word: String, _ value: (String) -> String) -> String {
+        Dollars.filled(word, isOfName: isOfPlaceholder) { value(String($0)) }
+    }
+
+    private static func isOfPlaceholder(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber)
     }
 
     /// An argument vector for a node; no argument becomes several.

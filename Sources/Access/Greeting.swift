@@ -17,9 +17,13 @@ enum GreetingAnswer {
 struct RedisGreeting: Greeting {
     let user: String?
     let password: String?
+    /// Where the cluster's file has them.
+    let field: String
     private var bytes: [UInt8] = []
 
-    init(user: String?, password: String?) { (self.user, self.password) = (user, password) }
+    init(user: String?, password: String?, field: String = "auth") {
+        (self.user, self.password, self.field) = (user, password, field)
+    }
 
     func first() -> [UInt8] {
         let words = password.map { ["AUTH"] + [user].compactMap { $0 } + [$0] } ?? ["PING"]
@@ -36,9 +40,9 @@ struct RedisGreeting: Greeting {
         if password == nil, said.hasPrefix("NOPERM") { return .welcome }
         switch said.split(separator: " ").first {
         case "NOAUTH":
-            return .refused("\(said): it wants a password; name one under `auth` in the cluster's file")
+            return .refused("\(said): it wants a password; name one under `\(field)` in the cluster's file")
         case "WRONGPASS":
-            return .refused("\(said): see `auth` in the cluster's file: its user, and where its password is kept")
+            return .refused("\(said): see `\(field)` in the cluster's file: its user, and where its password is kept")
         default: return .refused("it answers \(password == nil ? "PING" : "AUTH"): \(said)")
         }
     }

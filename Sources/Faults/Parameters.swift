@@ -90,17 +90,8 @@ struct Parameters {
     }
 
     private mutating func replaced(_ text: String, at place: Value) throws(Diagnostic) -> String {
-        var result = ""
-        var rest = text[...]
-        while let dollar = rest.firstIndex(of: "$") {
-            result += rest[..<dollar]
-            rest = rest[rest.index(after: dollar)...]
-            if rest.first == "$" {
-                result += "$"
-                rest = rest.dropFirst()
-                continue
-            }
-            let name = rest.prefix { Parameters.continuesName($0) }
+        var length = text.utf8.count
+        return try Dollars.filled(text, isOfName: Parameters.continuesName) { name throws(Diagnostic) in
             guard Parameters.isName(name) else {
                 throw place.diagnostic(
                     "a $ begins a parameter's name, and none follows", remedy: "write $$ for the sign itself")
@@ -109,14 +100,13 @@ struct Parameters {
             guard value.isScalar else {
                 throw value.diagnostic("is no text, and stands inside one", remedy: "give it a text or a number")
             }
-            result += value.text
-            guard result.utf8.count <= Self.longestText else {
+            length += value.text.utf8.count - name.utf8.count - 1
+            guard length <= Self.longestText else {
                 throw place.diagnostic(
                     "is longer than \(Self.longestText) bytes with its parameters put in", remedy: "make it shorter")
             }
-            rest = rest.dropFirst(name.count)
+            return value.text
         }
-        return result + rest
     }
 
     private mutating func parameter(_ name: String, at place: Value) throws(Diagnostic) -> Value {

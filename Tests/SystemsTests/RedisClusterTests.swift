@@ -47,6 +47,16 @@ struct RedisClusterTests {
         #expect((0..<3).map { ClusterSlots.range(ofShard: $0, of: 3) } == [0...5460, 5461...10921, 10922...16383])
     }
 
+    @Test func streamsAreSpreadOverShardsAsTheyAre() {
+        let shards = [[0...99, 16000...16383], [100...15999]]
+        let tags = ClusterSlots.tags(5, among: shards)
+        #expect(Set(tags).count == 5)
+        for (stream, tag) in tags.enumerated() {
+            let slot = ClusterSlots.slot(of: "holdfast:run:events:{\(tag)}")
+            #expect(shards[stream % 2].contains { $0.contains(slot) }, "\(tag)")
+        }
+    }
+
     @Test func whatANodeSaysOfTheOthersIsRead() throws {
         let text = """
             aa 198.18.0.11:6379@16379 myself,master - 0 0 1 connected 0-5460 9000 [93->-bb]
@@ -56,6 +66,7 @@ struct RedisClusterTests {
         let nodes = try #require(ClusterNodes(text))
         #expect(nodes.own?.id == "aa" && nodes.owner(of: 9000)?.id == "aa" && nodes.owner(of: 6000)?.epoch == 7)
         #expect(nodes.owner(of: 16000) == nil && !nodes.members[1].isWell && nodes.members[2].primary == "aa")
+        #expect(nodes.members.map { $0.place?.description } == (11...13).map { "198.18.0.\($0):6379" })
         #expect(ClusterNodes("ERR This instance has cluster support disabled") == nil)
     }
 

@@ -17,6 +17,13 @@ enum RedisForm {
     static let groups = GroupForm(
         acks: [.afterProcessing, .beforeProcessing, .none], keys: ["block", "claim", "deletes"])
 
+    /// An acknowledgement of any that has replicas.
+    static let fsynced: (form: String, promise: String) = (
+        "waitaof L R [MS]",
+        "the servers say that it is fsynced by the primary (L is 1) and by R replicas (Redis 7.2 and later, Valkey; 8000 ms "
+            + "unless said otherwise, then unknown)"
+    )
+
     var hasReplicas: Bool { self != .standalone }
     var usualReplicas: Int {
         switch self {

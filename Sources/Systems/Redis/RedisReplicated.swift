@@ -22,11 +22,7 @@ struct RedisReplicated: SystemKind {
             "N replicas have it in memory, too (1000 ms unless said otherwise, then unknown); it survives if one of "
                 + "them is promoted, and with N below the number of replicas the one that is may be another"
         ),
-        (
-            "waitaof L R [MS]",
-            "the servers say that it is fsynced by the primary (L is 1) and by R replicas (Redis 7.2 and later, "
-                + "Valkey; 8000 ms unless said otherwise, then unknown)"
-        ),
+        RedisForm.fsynced,
     ]
 
     var groupForm: GroupForm? { RedisForm.groups }

@@ -28,22 +28,10 @@ final class RedisReplicatedSystem: RedisSystem {
     /// A replica that has not got its first copy would, once promoted, lose everything: ready is only what is in sync.
     func start(in lab: any Lab, patience: any Patience) throws(SystemError) {
         let binary = try RedisBinary.find(servers.settings.server, in: lab.kind)
-        let primary = try servers.add(in: lab, binary: binary)
-        for _ in 0..<servers.settings.replicas {
-            try servers.add(in: lab, binary: binary, isReplica: true).followed = primary
+        let primary = try servers.startReplicas(in: lab, binary: binary, patience, missing: convergence.missing) {
+            isConverged()
         }
-        for server in servers.all { try server.launch() }
-        for server in servers.all { try servers.awaitFirstAnswer(of: server, patience) }
-        for server in servers.all { try server.verifyConfiguration() }
-        guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
-            throw servers.notInSync(convergence.missing)
-        }
-        try servers.groups.make(on: primary)
-        try RedisServers.proveReplication(from: primary, to: servers.settings.replicas)
-        try servers.observeFsyncs(of: primary)
-        for server in servers.all {
-            do { try server.node.syncData() } catch { throw SystemError(.lab, "\(server.node.name): \(error)") }
-        }
+        try servers.makeReady(primary, servers.all.map(\.node))
     }
 
     func launch(_ node: any Node) throws(SystemError) {

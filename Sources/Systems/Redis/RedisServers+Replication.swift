@@ -28,11 +28,37 @@ extension RedisServers {
         }
     }
 
-    /// What replicas are still without after their first start, as an error.
-    func notInSync(_ missing: String) -> SystemError {
-        SystemError(
-            .deadline,
-            "the replicas are not in sync \(Int(SystemLimits.syncSeconds)) s after their start: \(missing); "
-                + "see their logs in \(trial.logDirectory)")
+    /// Starts a primary and the replicas that follow it, and waits until they are in sync; returns the primary.
+    ///
+    /// - Parameters:
+    ///   - ownConfigurations: whether others than Holdfast will say whom a server follows.
+    ///   - missing: what they are still without.
+    func startReplicas(
+        in lab: any Lab, binary: RedisBinary, ownConfigurations: Bool = false, _ patience: any Patience,
+        missing: @autoclosure () -> String, until isInSync: () -> Bool
+    ) throws(SystemError) -> RedisServer {
+        let primary = try add(in: lab, binary: binary)
+        for _ in 0..<settings.replicas { try add(in: lab, binary: binary, isReplica: true).followed = primary }
+        for server in all { server.ownsItsConfiguration = ownConfigurations }
+        for server in all { try server.launch() }
+        for server in all { try awaitFirstAnswer(of: server, patience) }
+        for server in all { try server.verifyConfiguration() }
+        guard try patience.wait(upTo: SystemLimits.syncSeconds, until: isInSync) else {
+            throw SystemError(
+                .deadline,
+                "the replicas are not in sync \(Int(SystemLimits.syncSeconds)) s after their start: \(missing()); see "
+                    + "their logs in \(trial.logDirectory)")
+        }
+        return primary
+    }
+
+    /// Makes the trial's groups, and makes durable what was written until now.
+    func makeReady(_ primary: RedisServer, _ nodes: [any Node]) throws(SystemError) {
+        try groups.make(on: primary)
+        try Self.proveReplication(from: primary, to: settings.replicas)
+        try observeFsyncs(of: primary)
+        for node in nodes {
+            do { try node.syncData() } catch { throw SystemError(.lab, "\(node.name): \(error)") }
+        }
     }
 }

@@ -88,7 +88,8 @@ struct ExternalTests {
 
     private func expectWatched(_ folder: String, _ said: Said) throws {
         let refusals = [
-            ("password", "WRONGPASS"), ("permission", "sentinel-1: the user weak may not do SENTINEL"),
+            ("password", "see `sentinel-auth` in the cluster's file"),
+            ("permission", "sentinel-1: the user weak may not do SENTINEL"),
             ("primary-name", "sentinel-1 watches no primary called somebody"),
             ("unnamed", "sends clients to 10.77.0.12:6379"), ("sentinels", "finds 2 other sentinels well"),
             ("setting", "`down-after-milliseconds`: the suite says 777, the sentinel says 20000"),

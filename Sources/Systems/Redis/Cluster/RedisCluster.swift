@@ -22,11 +22,7 @@ struct RedisCluster: SystemKind {
             "N replicas of the shard have it in memory, too (1000 ms unless said otherwise, then unknown); with N below "
                 + "the number of replicas the one that takes over may be another"
         ),
-        (
-            "waitaof L R [MS]",
-            "the servers say that it is fsynced by the primary (L is 1) and by R replicas (Redis 7.2 and later, "
-                + "Valkey; 8000 ms unless said otherwise, then unknown)"
-        ),
+        RedisForm.fsynced,
     ]
 
     var groupForm: GroupForm? { RedisForm.groups }

@@ -148,7 +148,7 @@ enum ExternalRedis {
                 (command[0] + (["XGROUP", "XINFO", "CLIENT"].contains(command[0]) ? " \(command[1])" : ""), $0)
             }
         }
-        if !isLeading || replies.last?.isError == false { journal.end(.key(key)) }
+        if replies[0].isError || replies.last?.isError == false { journal.end(.key(key)) }
         guard denied.isEmpty else { throw lacks(denied, of: server.node, access) }
         if !isLeading { return }
         for (command, reply) in zip(commands, replies) where reply.isError {

@@ -33,25 +33,12 @@ final class RedisSentinelSystem: RedisSystem {
 
     func start(in lab: any Lab, patience: any Patience) throws(SystemError) {
         let binary = try RedisBinary.find(servers.settings.server, in: lab.kind)
-        let primary = try servers.add(in: lab, binary: binary)
-        for _ in 0..<servers.settings.replicas {
-            try servers.add(in: lab, binary: binary, isReplica: true).followed = primary
-        }
         // From here on it is the sentinels who say whom a server follows, and the server who writes that down.
-        for server in servers.all { server.ownsItsConfiguration = true }
-        for server in servers.all { try server.launch() }
-        for server in servers.all { try servers.awaitFirstAnswer(of: server, patience) }
-        for server in servers.all { try server.verifyConfiguration() }
-        guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isReplicated() }) else {
-            throw servers.notInSync(convergence.missing)
-        }
+        let primary = try servers.startReplicas(
+            in: lab, binary: binary, ownConfigurations: true, patience, missing: convergence.missing
+        ) { isReplicated() }
         try startSentinels(in: lab, binary, patience)
-        try servers.groups.make(on: primary)
-        try RedisServers.proveReplication(from: primary, to: servers.settings.replicas)
-        try servers.observeFsyncs(of: primary)
-        for node in servers.all.map(\.node) + sentinels.map(\.node) {
-            do { try node.syncData() } catch { throw SystemError(.lab, "\(node.name): \(error)") }
-        }
+        try servers.makeReady(primary, allNodes)
     }
 
     /// They begin when the replicas are in sync, and so know all of them from their first question on.
