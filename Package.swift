@@ -115,7 +115,10 @@ let package = Package(
             [
                 "Orchestrator", "Suites", "Faults", "Systems", "Labs", "Workload", "Report", "Checker", "History",
                 "Platform", "TestSupport",
-            ], exclude: ["External/audit.sh"]),
+            ], exclude: [
+                "External/audit.sh", "External/Kafka/audit.sh", "External/Kafka/broker.sh", "External/Kafka/cluster.sh",
+                "External/Kafka/owner.py",
+            ]),
         tests("Command", ["History", "Checker", "Platform", "TestSupport"]),
     ]
 )
