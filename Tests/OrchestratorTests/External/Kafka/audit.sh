@@ -43,7 +43,7 @@ configurations:
 X
 say() { echo "## $1"; shift; "$@" 2>&1; echo "exit $?"; }
 run() { $H run "$2" --lab external --i-own-this-cluster --cluster "$1" --quiet --out "$3" --only "$4"; }
-# NAME, how the cluster's file is changed, and of which configuration
+# Name, how the cluster's file is changed, and of which configuration
 refused() { sed "$2" cluster.yml >"$1.yml"; say "$1" run "$1.yml" suite.yml out-refused "${3:-one}/none"; }
 as() { echo "s/user: holdfast, password: {file: pw}/user: $1, password: {file: $1.pw}/"; }
 look() { python3 "$S/owner.py" look; }
@@ -85,10 +85,12 @@ else
 fi
 
 # Killed while a broker is down by its doing.
-sed 's/down: 100ms/down: 60s/' suite.yml >long.yml
-run cluster.yml long.yml out-long '*/leader-kill' >long.log 2>&1 &
+sed 's/down: 100ms/down: 30s/' suite.yml >long.yml
+$H run long.yml --lab external --i-own-this-cluster --cluster cluster.yml --quiet --out out-long \
+    --only '*/leader-kill' >long.log 2>&1 &
 killed=$!
-until_ grep -q 'fault.kill' state/holdfast/external/*.journal
+struck() { grep -q 'fault.kill' state/holdfast/external/*.journal; }
+until_ struck || cat long.log
 say living $H heal --cluster cluster.yml out-one
 kill -KILL $killed
 wait $killed 2>/dev/null
