@@ -151,7 +151,9 @@ public final class ExternalNode: Node {
 
     /// Undoes what took it down, once more where that was no use.
     public func start(_ program: Program) throws(LabError) {
-        guard let down = down ?? returning else { throw LabError(.process, "\(name) has not been taken down, and is not started again") }
+        guard let down = down ?? returning else {
+            throw LabError(.process, "\(name) has not been taken down, and is not started again")
+        }
         try undo(down)
     }
 

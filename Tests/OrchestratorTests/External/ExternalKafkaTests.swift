@@ -50,7 +50,8 @@ struct ExternalKafkaTests {
             #expect(said[name].contains(words) && said[name].hasSuffix("exit 2\n"), "\(name): \(said[name])")
         }
         // Whoever has a newer library on the machine is let in by SCRAM, and the run goes on.
-        #expect(said["library"].contains("2.6.1 or later") || said["library"].hasSuffix("exit 0\n"), "\(said["library"])")
+        #expect(
+            said["library"].contains("2.6.1 or later") || said["library"].hasSuffix("exit 0\n"), "\(said["library"])")
         // What was made to try whether it could be is gone.
         #expect(said["tried"] == "exit 0\n", "\(said.all)")
 

@@ -47,7 +47,8 @@ enum KafkaMetadataVersion {
     static let feature = "metadata.version"
     /// The first level of each release.
     private static let first: [(level: Int16, release: String)] = [
-        (7, "3.3"), (8, "3.4"), (9, "3.5"), (12, "3.6"), (15, "3.7"), (20, "3.8"), (21, "3.9"), (22, "4.0"), (26, "4.1"),
+        (7, "3.3"), (8, "3.4"), (9, "3.5"), (12, "3.6"), (15, "3.7"), (20, "3.8"), (21, "3.9"), (22, "4.0"),
+        (26, "4.1"),
         (28, "4.2"), (30, "4.3"),
     ]
     /// Levels above mean releases that are not known here.

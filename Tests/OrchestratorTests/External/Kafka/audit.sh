@@ -13,8 +13,8 @@ openssl pkey -in client.key -aes256 -passout env:KEY_PASSWORD -out locked.key
 printf topsecretpw >pw
 printf nonsense >bad
 for user in nobody reader writer grouper lister; do printf ${user}pw >$user.pw; done
-verb() { echo "{run: [$S/broker.sh, $F, $1, \$node, \$address, \$from], proof: [$S/broker.sh, $F, $2, \$node, \$address], \
-heal: [$S/broker.sh, $F, $3, \$node]}"; }
+does() { echo "[$S/broker.sh, $F, $1, \$node, \$address, \$from]"; }
+verb() { echo "{run: $(does "$1"), proof: $(does "$2"), heal: $(does "$3")}"; }
 cat >cluster.yml <<X
 cluster: orders
 system: kafka

@@ -13,8 +13,8 @@ case $2 in
 start)
     read -ra program <program
     # In a session of its own: what a command leaves in its group ends with it.
-    setsid nsenter --net=/proc/"$(cat network-"$number")"/ns/net "${program[@]}" -Dkafka.log="$3.log" -cp "$(cat classpath)" \
-        kafka.Kafka "$3.properties" </dev/null >>"$3.out" 2>&1 &
+    setsid nsenter --net=/proc/"$(cat network-"$number")"/ns/net "${program[@]}" -Dkafka.log="$3.log" \
+        -cp "$(cat classpath)" kafka.Kafka "$3.properties" </dev/null >>"$3.out" 2>&1 &
     echo $! >"$3.pid"
     until grep -q java "/proc/$!/comm"; do sleep 0.05; done
     ;;

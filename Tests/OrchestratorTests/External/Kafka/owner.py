@@ -130,7 +130,8 @@ def prepare(brokers):
     first = brokers[NAMES[0]]
     places = [pack("i", i) + items([pack("i", (i + j) % 3 + 1) for j in range(3)]) for i in range(3)]
     settings = [text("retention.ms") + text("123456789")]
-    answer = first.ask(19, 4, items([text("bystander") + pack("ih", -1, -1) + items(places) + items(settings)]) + pack("ib", 30000, 0))
+    topic = text("bystander") + pack("ih", -1, -1) + items(places) + items(settings)
+    answer = first.ask(19, 4, items([topic]) + pack("ib", 30000, 0))
     answer.take("i")
     answer.items(lambda: (answer.text(), check(answer.take("h"), "a topic"), answer.text()))
     for index in range(3):
@@ -142,7 +143,7 @@ def prepare(brokers):
     setting = text("message.max.bytes") + pack("b", 0) + text("1048999")
     answer = first.ask(44, 0, items([pack("b", 4) + text("") + items([setting])]) + b"\0")
     answer.take("i")
-    answer.items(lambda: (check(answer.take("h"), "a broker's setting"), answer.text(), answer.take("b"), answer.text()))
+    answer.items(lambda: (check(answer.take("h"), "a setting"), answer.text(), answer.take("b"), answer.text()))
     permit(first)
 
 
@@ -230,12 +231,12 @@ def look(brokers):
         answer = coordinator(brokers, group).ask(9, 5, text(group) + pack("i", -1))
         answer.take("i")
         place = lambda: (answer.take("i"), answer.take("q"), answer.take("i"), answer.text(), answer.take("h"))
-        lines += [f"group {group} {line}" for line in answer.items(lambda: (answer.text(), answer.items(place)))] or [f"group {group}"]
+        lines.append(f"group {group} {answer.items(lambda: (answer.text(), answer.items(place)))}")
     answer = first.ask(29, 1, pack("b", 1) + text(None) + pack("b", 1) + text(None) + text(None) + pack("bb", 1, 1))
     answer.take("i"), check(answer.take("h"), "permissions"), answer.text()
     rule = lambda: (answer.text(), answer.text(), answer.take("b"), answer.take("b"))
-    for resource in answer.items(lambda: (answer.take("b"), answer.text(), answer.take("b"), sorted(answer.items(rule)))):
-        lines.append(f"permission {resource}")
+    resource = lambda: (answer.take("b"), answer.text(), answer.take("b"), sorted(answer.items(rule)))
+    lines += [f"permission {line}" for line in answer.items(resource)]
     return sorted(lines)
 
 
