@@ -142,7 +142,7 @@ public final class Line {
             let text: String
             if verdict != Int(X509_V_OK) {
                 let why = String(cString: X509_verify_cert_error_string(verdict))
-                text = "TLS: the certificate of \(host) is refused: \(why)"
+                text = "TLS: the certificate of \(host) is refused: \(why); \(Self.remedy(verdict))"
             } else if ERR_peek_error() != 0 {
                 text = "TLS: \(host): \(TLSContext.reason())"
             } else {
@@ -152,6 +152,17 @@ public final class Line {
             }
             tlsFailure = text
             return .failed(text)
+        }
+    }
+
+    /// What to do about a certificate.
+    private static func remedy(_ verdict: Int) -> String {
+        switch Int32(clamping: verdict) {
+        case X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_CERT_NOT_YET_VALID:
+            "let the server have one that is valid now, and see this machine's clock"
+        case X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH:
+            "call the node in the cluster's file as its certificate does, or say `host-names: unchecked` under `tls`"
+        default: "see `tls.ca` in the cluster's file: it names who signed the servers' certificates"
         }
     }
 

@@ -189,6 +189,7 @@ extension Scene {
                 refused.append(node)
                 continue
             }
+            (node as? ExternalNode)?.answers()
             ledger.end(id)
             ledger.endOpen(downing, node: node.name, detail: "started again")
         }

@@ -14,8 +14,8 @@ public final class ExternalNode: Node {
     private let journal: Journal
     /// What took it down, and was not undone.
     private var down: String?
-    /// What took it down last.
-    private var lastDowning: String?
+    /// What took it down and was undone, while nobody has seen it answer again.
+    private var returning: String?
     private var isPaused = false
     /// What the last command proved.
     public private(set) var seen: String?
@@ -59,7 +59,7 @@ public final class ExternalNode: Node {
         }
         try journal.begin([.fault(verb: verb, node: name, from: from)])
         // Whatever becomes of it, it may have struck.
-        if Self.downing.contains(verb) { (down, lastDowning) = (verb, verb) }
+        if Self.downing.contains(verb) { down = verb }
         if verb == "pause" { isPaused = true }
         try require(commands.run, verb, from, commands.within)
         try wait(commands.within, "\(name): the proof of \(verb) does not succeed within \(commands.within)") {
@@ -82,9 +82,12 @@ public final class ExternalNode: Node {
                 () throws(LabError) in try !run(commands.proof, from, commands.within).succeeded
             }
         }
-        if Self.downing.contains(verb) { down = nil }
         if verb == "pause" { isPaused = false }
-        journal.end(.fault(verb: verb, node: name, from: from))
+        if Self.downing.contains(verb) {
+            (down, returning) = (nil, verb)
+        } else {
+            journal.end(.fault(verb: verb, node: name, from: from))
+        }
         let text =
             commands.heal.isEmpty ? "it undoes itself" : "undone: \(CommandLog.quoted(filled(commands.heal, from)))"
         seen = text
@@ -148,12 +151,18 @@ public final class ExternalNode: Node {
     public func pause() throws(LabError) { try perform("pause") }
     public func resume() throws(LabError) { try undo("pause") }
 
-    /// Undoes what took it down; once more, if the server did not come.
+    /// Undoes what took it down, once more where that was no use.
     public func start(_ program: Program) throws(LabError) {
-        guard let down = down ?? lastDowning else {
+        guard let down = down ?? returning else {
             throw LabError(.process, "\(name) has not been taken down, and is not started again")
         }
         try undo(down)
+    }
+
+    /// Its server was seen to be back: nothing is left to be undone.
+    public func answers() {
+        if let returning { journal.end(.fault(verb: returning, node: name, from: "")) }
+        returning = nil
     }
 
     // MARK: Its network

@@ -137,7 +137,9 @@ public final class Journal {
         guard let server = access.server(named: name) else {
             throw LabError(.unsafe, "\(access.cluster.path) names no \(name) any more")
         }
-        try ExternalNode(server, of: access, logDirectory: "/tmp", journal: self).undo(verb, from: from)
+        let node = ExternalNode(server, of: access, logDirectory: "/tmp", journal: self)
+        try node.undo(verb, from: from)
+        node.answers()
     }
 
     /// Removes it if nothing is left to be removed or undone.

@@ -204,6 +204,27 @@ final class KafkaCluster {
     /// The controller that leads the others by its own word, of the highest epoch; nil if none does.
     func activeController() -> KafkaServer? { quorum()?.server }
 
+    /// Of somebody else's cluster, where controllers are not ours to ask: who leads them by the brokers' word, if that is
+    /// a broker, too.
+    func foreignController() throws(SystemError) -> KafkaServer {
+        let answers = KafkaServer.ask(KafkaQuorumRequest(), of: brokers).map(\.answer)
+        guard let best = answers.filter({ $0.error == 0 && $0.leader >= 0 }).max(by: { $0.epoch < $1.epoch }) else {
+            let said = answers.first.map { KafkaErrorName.of($0.error) } ?? "no answer"
+            let isForbidden = answers.contains { KafkaErrorName.unauthorized.contains($0.error) }
+            throw SystemError(
+                isForbidden ? .refused : .unreachable,
+                "`controller`: no broker says who leads the controllers at this moment: \(said)"
+                    + (isForbidden ? "; the user lacks Describe on the cluster" : ""))
+        }
+        guard let server = broker(best.leader) else {
+            throw SystemError(
+                .notApplicable,
+                "`controller`: node \(best.leader) leads the controllers, which is no broker and so not named in the "
+                    + "cluster's file")
+        }
+        return server
+    }
+
     func quorum() -> (server: KafkaServer, answer: KafkaQuorumRequest.Answer)? {
         let answers = KafkaServer.ask(
             KafkaQuorumRequest(), of: controllers, port: KafkaProperties.controllerPort)

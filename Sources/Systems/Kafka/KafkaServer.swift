@@ -122,9 +122,9 @@ final class KafkaServer {
     func call<Request: KafkaRequest>(
         _ request: Request, port: UInt16 = KafkaProperties.brokerPort, within seconds: Double
     ) throws(SystemError) -> Request.Answer {
-        do throws(SystemError) {
-            return try connection(to: port).call(request, within: seconds)
-        } catch {
+        // Why there is no connection is said with the server's name.
+        let connection = try connection(to: port)
+        do throws(SystemError) { return try connection.call(request, within: seconds) } catch {
             throw SystemError(error.code, "\(node.name): \(Request.self): \(error)")
         }
     }

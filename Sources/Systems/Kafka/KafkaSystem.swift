@@ -306,6 +306,7 @@ final class KafkaSystem: System {
         case ("replicas", nil): return try replicas(cluster).map(\.node)
         case ("broker", nil): return [cluster.brokers.first(where: \.isRunning) ?? cluster.brokers[0]].map(\.node)
         case ("broker", let number?) where number <= cluster.brokers.count: return [cluster.brokers[number - 1].node]
+        case ("controller", nil) where cluster.home == nil: return [try cluster.foreignController().node]
         case ("controller", nil):
             guard let active = cluster.activeController() else {
                 throw SystemError(.unreachable, "`controller`: no controller says that it leads at this moment")

@@ -141,6 +141,7 @@ struct KafkaTopics {
     func prove(on cluster: KafkaCluster, _ patience: any Patience) throws(SystemError) {
         var open = Set(0..<Int32(brokers))
         var said = "no answer"
+        var isForbidden = false
         let took = try patience.wait(upTo: SystemLimits.promotionSeconds) {
             let questions = open.compactMap { partition in
                 cluster.broker(assignment(of: Int(partition))[0]).map {
@@ -149,9 +150,11 @@ struct KafkaTopics {
             }
             for (_, answer) in KafkaServer.ask(questions, within: SystemLimits.proofSeconds) {
                 if answer.error == 0 { open.remove(answer.partition) } else { said = KafkaErrorName.of(answer.error) }
+                isForbidden = isForbidden || KafkaErrorName.unauthorized.contains(answer.error)
             }
-            return open.isEmpty
+            return open.isEmpty || isForbidden
         }
+        if isForbidden { throw SystemError(.refused, "\(probe) takes no write: \(said)") }
         guard took else {
             let names = open.sorted().map { "\(probe)-\($0)" }.joined(separator: ", ")
             throw SystemError(

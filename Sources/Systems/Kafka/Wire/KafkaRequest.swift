@@ -9,12 +9,15 @@ protocol KafkaRequest {
     static var version: Int16 { get }
     /// Whether this version uses the flexible encoding (its headers have tagged fields).
     static var isFlexible: Bool { get }
+    /// Whether its answer's header does, too.
+    static var hasFlexibleAnswer: Bool { get }
     func write(into writer: inout KafkaWriter)
     func read(_ reader: inout KafkaReader) throws(KafkaMalformed) -> Answer
 }
 
 extension KafkaRequest {
     static var isFlexible: Bool { false }
+    static var hasFlexibleAnswer: Bool { isFlexible }
 
     /// The whole request as it is sent, its own length first.
     func frame(correlation: Int32) -> [UInt8] {
@@ -37,7 +40,7 @@ extension KafkaRequest {
         guard number == correlation else {
             throw KafkaMalformed(text: "an answer to request \(number) came, not to \(correlation)")
         }
-        if Self.isFlexible { try reader.skipTags() }
+        if Self.hasFlexibleAnswer { try reader.skipTags() }
         return try read(&reader)
     }
 }
