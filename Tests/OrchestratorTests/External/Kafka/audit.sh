@@ -116,6 +116,7 @@ python3 "$S/owner.py" ready
 look >after
 say bystanders cmp before after
 kill $watcher
+mkdir -p out-guest
 say secrets grep -rlFf secrets out-one out-committed out-guest out-long long.log state
 echo "## seen"
 cat seen leaked 2>/dev/null
