@@ -120,7 +120,8 @@ struct ToolRun: ~Copyable {
         return false
     }
 
-    /// Ends what the program left in its session, unless that is to go on, then takes its status: until then its number is not used again.
+    /// Ends what the program left in its session, unless that is to go on, then takes its status: until then its number is
+    /// not used again.
     private mutating func reap() throws(ToolError) -> ExitStatus {
         if !leavesOthers { kill(-process.pid, SIGKILL) }
         var value: Int32 = 0
