@@ -9,7 +9,7 @@ struct SentinelSettings: Sendable, Equatable {
     var failoverTimeout: Duration = .seconds(5)
     var parallelSyncs = 1
     /// Those that a suite names; of sentinels that are somebody else's nothing else is claimed.
-    private(set) var named: Set<String> = []
+    var named: Set<String> = []
 
     var agreeing: Int { quorum ?? sentinels / 2 + 1 }
 
