@@ -1,25 +1,15 @@
 import Labs
-import Platform
 
 /// Whether a cluster is whole: every node up, and every broker for itself says the same of every partition of every
 /// topic, Kafka's own included: it has a leader, and all its copies are in sync.
 struct KafkaConvergence {
-    private var lastNo: Int64?
-    /// What stood against it when it was last looked at.
-    private(set) var missing = "nothing was asked"
+    private var whole = Wholeness()
+    var missing: String { whole.missing }
 
     /// - Parameter topics: which must be there.
     mutating func holds(_ cluster: KafkaCluster, topics: [String]) -> Bool {
-        let now = MonotonicClock.now()
-        // Waits ask every few milliseconds, and the servers have better things to do. Only a no may be repeated: what
-        // was whole a moment ago may have been broken since.
-        if let lastNo, now - lastNo < SystemLimits.convergenceNanoseconds { return false }
-        guard let problem = cluster.home == nil ? Self.lookAtOwn(cluster, topics) : Self.look(cluster, topics) else {
-            (lastNo, missing) = (nil, "nothing")
-            return true
-        }
-        (lastNo, missing) = (MonotonicClock.now(), problem)
-        return false
+        if whole.isStillNo { return false }
+        return whole.take(cluster.home == nil ? Self.lookAtOwn(cluster, topics) : Self.look(cluster, topics))
     }
 
     /// Of somebody else's cluster only our own topics are looked at, and its controllers are not ours to ask.

@@ -6,21 +6,12 @@ import Platform
 struct RedisConvergence {
     /// Where the primary stood, and when.
     private var stands: [(time: Int64, offset: Int64)] = []
-    private var lastNo: Int64?
-    /// What stood against it when it was last looked at.
-    private(set) var missing = "nothing was asked"
+    private var whole = Wholeness()
+    var missing: String { whole.missing }
 
     mutating func holds(primary: RedisServer, replicas: [RedisServer]) -> Bool {
-        let now = MonotonicClock.now()
-        // Waits ask every few milliseconds, and the servers have better things to do. Only a no may be repeated: what
-        // was whole a moment ago may have been broken since.
-        if let lastNo, now - lastNo < SystemLimits.convergenceNanoseconds { return false }
-        guard let problem = look(primary, replicas, now) else {
-            (lastNo, missing) = (nil, "nothing")
-            return true
-        }
-        (lastNo, missing) = (MonotonicClock.now(), problem)
-        return false
+        if whole.isStillNo { return false }
+        return whole.take(look(primary, replicas, MonotonicClock.now()))
     }
 
     private mutating func look(_ primary: RedisServer, _ replicas: [RedisServer], _ now: Int64) -> String? {

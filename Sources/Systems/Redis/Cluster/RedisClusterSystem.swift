@@ -1,6 +1,5 @@
 import History
 import Labs
-import Platform
 import Workers
 import Workload
 
@@ -9,8 +8,7 @@ final class RedisClusterSystem: ShardedRedis {
     let servers: RedisServers
     private(set) var shards: ClusterShards?
     private var convergences: [RedisConvergence] = []
-    private var missing = "nothing was asked"
-    private var lastNo: Int64?
+    private var whole = Wholeness()
     /// The shard that `primary` means.
     var watched: Int?
 
@@ -35,7 +33,7 @@ final class RedisClusterSystem: ShardedRedis {
         guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
             throw SystemError(
                 .deadline,
-                "the cluster is not whole \(Int(SystemLimits.syncSeconds)) s after its start: \(missing); see the logs in "
+                "the cluster is not whole \(Int(SystemLimits.syncSeconds)) s after its start: \(whole.missing); see the logs in "
                     + servers.trial.logDirectory)
         }
         for part in parts(shards) where !part.streams.isEmpty {
@@ -77,15 +75,10 @@ final class RedisClusterSystem: ShardedRedis {
         }
     }
 
-    /// All nodes of one mind, and each shard in sync. Only a no may be repeated: what was whole a moment ago may have
-    /// been broken since.
+    /// All nodes of one mind, and each shard in sync.
     func isConverged() -> Bool {
-        guard let shards else { return false }
-        if let lastNo, MonotonicClock.now() - lastNo < SystemLimits.convergenceNanoseconds { return false }
-        let problem = problem(shards)
-        missing = problem ?? "nothing"
-        lastNo = problem == nil ? nil : MonotonicClock.now()
-        return problem == nil
+        guard let shards, !whole.isStillNo else { return false }
+        return whole.take(problem(shards))
     }
 
     private func problem(_ shards: ClusterShards) -> String? {

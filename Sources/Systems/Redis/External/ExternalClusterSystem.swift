@@ -1,6 +1,5 @@
 import Access
 import Labs
-import Platform
 import Workers
 
 /// Somebody else's Redis Cluster, for one trial. Who leads a shard, and where its slots are, is the cluster's own affair;
@@ -14,8 +13,7 @@ final class ExternalClusterSystem: ShardedRedis, ForeignRedis {
     /// By shard.
     private var probes: [String] = []
     private var convergences: [ExternalReplication] = []
-    private var missing = "nothing was asked"
-    private var lastNo: Int64?
+    private var whole = Wholeness()
 
     init(_ settings: RedisSettings, _ trial: TrialSetting, at access: Access) {
         servers = RedisServers(.cluster, settings, trial)
@@ -41,7 +39,7 @@ final class ExternalClusterSystem: ShardedRedis, ForeignRedis {
         try noteStreams()
         guard try patience.wait(upTo: SystemLimits.syncSeconds, until: { isConverged() }) else {
             throw SystemError(
-                .deadline, "the cluster is not whole within \(Int(SystemLimits.syncSeconds)) s: \(missing)")
+                .deadline, "the cluster is not whole within \(Int(SystemLimits.syncSeconds)) s: \(whole.missing)")
         }
         for part in parts(shards) where !part.streams.isEmpty {
             try servers.groups(of: part.streams.map { streams[$0] }).make(on: part.server)
@@ -69,14 +67,9 @@ final class ExternalClusterSystem: ShardedRedis, ForeignRedis {
     }
 
     func isConverged() -> Bool {
-        guard let shards else { return false }
-        if let lastNo, MonotonicClock.now() - lastNo < SystemLimits.convergenceNanoseconds { return false }
-        let problem = problem(shards) { shard, primary, replicas in
-            convergences[shard].problem(primary, replicas)
-        }
-        missing = problem ?? "nothing"
-        lastNo = problem == nil ? nil : MonotonicClock.now()
-        return problem == nil
+        guard let shards, !whole.isStillNo else { return false }
+        return whole.take(
+            problem(shards) { shard, primary, replicas in convergences[shard].problem(primary, replicas) })
     }
 
     /// Addresses that they have for each other say nothing here: each is asked of itself.

@@ -4,26 +4,17 @@ import Platform
 /// Whether somebody else's primary and replicas are whole, by what each says of itself. Names and addresses that they
 /// have for each other may be others than those that they are reached by, so what counts is the history that they share.
 struct ExternalReplication {
-    private var lastNo: Int64?
+    private var whole = Wholeness()
     private var stands: [(time: Int64, offset: Int64)] = []
-    private(set) var missing = "nothing was asked"
+    var missing: String { whole.missing }
 
     /// - Parameter primary: who leads, as far as anybody knows.
     mutating func holds(_ primary: RedisServer?, _ servers: [RedisServer]) -> Bool {
-        if let lastNo, MonotonicClock.now() - lastNo < SystemLimits.convergenceNanoseconds { return false }
-        let found: String?
-        if let primary {
-            let replicas = servers.filter { $0 !== primary }
-            found = problem(primary, replicas)
-        } else {
-            found = "none of \(servers.map(\.node.name).joined(separator: ", ")) leads"
+        if whole.isStillNo { return false }
+        guard let primary else {
+            return whole.take("none of \(servers.map(\.node.name).joined(separator: ", ")) leads")
         }
-        guard let problem = found else {
-            (lastNo, missing) = (nil, "nothing")
-            return true
-        }
-        (lastNo, missing) = (MonotonicClock.now(), problem)
-        return false
+        return whole.take(problem(primary, servers.filter { $0 !== primary }))
     }
 
     /// What stands against it; nil: nothing.
