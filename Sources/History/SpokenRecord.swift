@@ -25,8 +25,17 @@ public struct SpokenRecord: Sendable {
     public var log = ""
     public var position: Position?
     public var form = Position.Form.offset
-    /// What was delivered, byte for byte; nil: there was nothing.
-    public var value: [UInt8]?
+    /// What was delivered.
+    public var content = Content.value(nil)
+
+    public enum Content: Sendable {
+        /// Byte for byte; nil: there was nothing.
+        case value([UInt8]?)
+        /// What the client read in it, as a history has it; of this run if none is named.
+        case event(run: String, agent: Int64, seq: Int64, crc: UInt32)
+        /// The client could not read it as an event.
+        case unreadable
+    }
 
     public init(_ kind: Kind) { self.kind = kind }
 }
@@ -65,7 +74,7 @@ public struct SpokenReader: ~Copyable {
         case .outcome: try readOutcome(&record)
         case .delivery:
             try readPlace(&record)
-            try readValue(&record)
+            record.content = try readContent()
         case .ack, .commit, .processed: try readPlace(&record)
         case .ready, .alive: break
         }
@@ -111,18 +120,29 @@ public struct SpokenReader: ~Copyable {
         (record.position, record.form) = (position, form)
     }
 
-    /// Whose event it is, and whether it is whole, is read from its bytes, and not believed.
-    private func readValue(_ record: inout SpokenRecord) throws(LineProblem) {
+    /// Whose event it is, and whether it is whole, is read from its bytes where there are any, and then not believed.
+    private func readContent() throws(LineProblem) -> SpokenRecord.Content {
+        let isNamed = scanner.value(.agent) != nil
         guard let slot = scanner.value(.value) else {
-            throw LineProblem(field: Field.value.key, text: "missing; null says that there was nothing")
+            if isNamed { return try readEvent() }
+            throw LineProblem(
+                field: Field.value.key, text: "missing; null says that there was nothing, `agent` what was read in it")
         }
-        if slot.kind == .null { return }
+        if isNamed { throw LineProblem(field: Field.value.key, text: "says what `agent` says, too: say one of them") }
+        if slot.kind == .null { return .value(nil) }
         guard slot.kind == .string else { throw wrongKind(slot, Field.value.key, "a string in base64, or null") }
         let bytes =
             slot.escaped
             ? try unescaped(slot, Field.value.key).withUnsafeBufferPointer { Base64.decode($0) }
             : Base64.decode(slot.bytes)
         guard let bytes else { throw LineProblem(field: Field.value.key, text: "is not base64") }
-        record.value = bytes
+        return .value(bytes)
+    }
+
+    private func readEvent() throws(LineProblem) -> SpokenRecord.Content {
+        guard let agent = try scanner.optionalWhole(.agent) else { return .unreadable }
+        return .event(
+            run: try scanner.optionalText(.run) ?? "", agent: agent, seq: try scanner.whole(.seq),
+            crc: try scanner.crc())
     }
 }

@@ -60,15 +60,18 @@ struct ConsumerHistory: ~Copyable {
 
     /// Deliveries are numbered in the order in which they come here.
     mutating func deliver(_ handed: Handed, t: Int64) {
-        writeSpans()
         guard let event = handed.event else {
+            writeSpans()
             let unreadable = Record.Flags.noAgent | Record.Flags.noSeq | Record.Flags.noCRC
             return append(handed, t, run: 0, agent: 0, seq: 0, crc: 0, flags: unreadable)
         }
-        let isOwn = event.run == ownRun
-        append(
-            handed, t, run: isOwn ? 0 : runName(event.run), agent: event.agent, seq: event.seq, crc: event.crc,
-            flags: 0)
+        deliver(handed, run: event.run, agent: event.agent, seq: event.seq, crc: event.crc, t: t)
+    }
+
+    /// The same by what was read in it, where the bytes are not at hand.
+    mutating func deliver(_ handed: Handed, run: UInt64, agent: Int64, seq: Int64, crc: UInt32, t: Int64) {
+        writeSpans()
+        append(handed, t, run: run == ownRun ? 0 : runName(run), agent: agent, seq: seq, crc: crc, flags: 0)
     }
 
     private mutating func append(

@@ -4,8 +4,8 @@ import Workload
 
 /// What a consumer under audit is told, and what it may say of it.
 ///
-/// It joins, reads, works and acknowledges by itself. What it was handed it shows byte for byte: whose event that is, and
-/// whether it is whole, nobody has to believe.
+/// It joins, reads, works and acknowledges by itself. Where it shows byte for byte what it was handed, nobody has to
+/// believe whose event that is, and whether it is whole.
 struct GuestConsumer: GuestPart, ~Copyable {
     /// From the end of its orders until the guest must be gone.
     private static let leaves: Int64 = 25_000_000_000
@@ -76,9 +76,7 @@ struct GuestConsumer: GuestPart, ~Copyable {
         case .alive: break
         case .delivery:
             let place = try place(of: record)
-            let event = record.value.flatMap { EventCodec.decode($0) }
-            history.deliver(
-                Handed(consumer: 0, stream: Int(place.stream), position: place.position, event: event), t: record.t)
+            deliver(record.content, at: place, t: record.t)
             ledger.deliver(place)
         case .processed:
             let delivery = try ledger.process(try place(of: record))
@@ -93,6 +91,18 @@ struct GuestConsumer: GuestPart, ~Copyable {
             ledger.confirm(stream: place.stream, before: place.position)
         case .attempt, .outcome: throw WorkerError("type: \(record.kind) is nothing that a consumer says")
         }
+    }
+
+    private mutating func deliver(_ content: SpokenRecord.Content, at place: DeliveryLedger.Place, t: Int64) {
+        var handed = Handed(consumer: 0, stream: Int(place.stream), position: place.position, event: nil)
+        switch content {
+        case .value(let bytes): handed.event = bytes.flatMap { EventCodec.decode($0) }
+        case .event(let run, let agent, let seq, let crc):
+            let number = EventCodec.runNumber(run.isEmpty ? settings.run : run)
+            return history.deliver(handed, run: number, agent: agent, seq: seq, crc: crc, t: t)
+        case .unreadable: break
+        }
+        history.deliver(handed, t: t)
     }
 
     private func place(of record: SpokenRecord) throws(WorkerError) -> DeliveryLedger.Place {

@@ -23,6 +23,8 @@ struct GuestConsumerTests {
         ("another's stream", #"deliver("1-0", stream="x")"#, "stream: it was not told of any `x`"),
         ("a place of Kafka's", "deliver(1)", "position: one of this stream is a string MS-SEQ"),
         ("no bytes", #"at("delivery", "1-0")"#, "value: missing"),
+        ("bytes and what was read", #"deliver("1-0", agent=0, seq=0, crc=0)"#, "value: says what `agent` says, too"),
+        ("an event without its checksum", #"at("delivery", "1-0", agent=0, seq=0)"#, "crc: missing"),
         ("bytes of no form", #"deliver("1-0", "$$$=")"#, "value: is not base64"),
         ("half a byte", #"deliver("1-0", "QUJDR")"#, "value: is not base64"),
         ("bytes that mean nothing", #"deliver("1-0", "QR==")"#, "value: is not base64"),
@@ -118,6 +120,29 @@ struct GuestConsumerTests {
             deliveries.map(\.seq) == [events[0], events[1], events[2]].map(\.event.seq) + [0, 0, events[0].event.seq])
         #expect(deliveries[2].crc != EventCodec.decode(events[2].value)?.crc)
         #expect(deliveries[0].crc == EventCodec.decode(events[0].value)?.crc)
+    }
+
+    /// As a history has it, from a client that read the event itself.
+    @Test func whatAClientReadItselfIsWrittenDown() throws {
+        let bench = try GuestConsumerBench(
+            """
+            say("ready")
+            at("delivery", "1-0", agent=7, seq=8, crc=9)
+            at("delivery", "2-0", agent=7, seq=9, crc=4294967295, run="guests")
+            at("delivery", "3-0", agent=7, seq=10, crc=9, run="another")
+            at("delivery", "4-0", agent=None)
+            while order()["type"] != "end": pass
+            """)
+        #expect(eventually { bench.process.poll().deliveries == 4 }, "\(bench.process.status)")
+        bench.process.send(.stop)
+        let (status, error) = bench.end()
+        #expect(status == .exited(0), "\(error)")
+        let deliveries = try bench.history().chunks.flatMap { Array($0.records) }.filter { $0.type == .delivery }
+        #expect(deliveries.map(\.agent) == [7, 7, 7, 0] && deliveries.map(\.seq) == [8, 9, 10, 0])
+        #expect(deliveries.map(\.crc) == [9, .max, 9, 0])
+        #expect(deliveries.map { $0.has(Record.Flags.noAgent) } == [false, false, false, true])
+        // Of all of them one is another run's.
+        #expect(deliveries.map { $0.run != 0 } == [false, false, true, false])
     }
 
     /// What a crash would show on is what is in hand, and where confirming comes first what was confirmed of it.
