@@ -88,20 +88,33 @@ class Event:
         return record
 
 
-class Producer:
-    """Reads a producer's orders and hands the events out to threads, each agent's always to the same one.
+class Bugs:
+    """Bugs on purpose, by name: whatever a client does wrong, it does each so many times."""
 
-    A subclass has prepare(), which is called once, and publish(event, lane), which publishes one event and returns its
-    outcome: (result, position, error), or None if there is nothing more to say of it.
+    def __init__(self, names):
+        self._counts = dict.fromkeys(names, 0)
+
+    def has(self, name):
+        return name in self._counts
+
+    def strikes(self, name, every, at=0):
+        """Each `every`-th time, if it is one that was asked for; of two with another `at` no two strike at the same."""
+        if name not in self._counts:
+            return False
+        self._counts[name] += 1
+        return self._counts[name] % every == at
+
+
+class Publishing:
+    """Reads a producer's orders.
+
+    A subclass has prepare(), which is called once; begin(), after which it takes events; take(event); and finish(),
+    which returns once all is done that was under way at the end.
     """
-
-    lanes = 8
 
     def __init__(self):
         self.voice = Voice()
         self.end = None
-        self._queues = []
-        self._orders = None
 
     def run(self):
         orders = lines()
@@ -111,16 +124,13 @@ class Producer:
         self.voice.epoch = self.greeting["epoch"]
         self.addresses = self.greeting["addresses"]
         self.prepare()
-        self._queues = [queue.SimpleQueue() for _ in range(self.lanes)]
-        threads = [threading.Thread(target=self._lane, args=(lane,)) for lane in range(self.lanes)]
-        for thread in threads:
-            thread.start()
+        self.begin()
         self.voice.say({"type": "ready"})
         first_try = self.greeting["first_try"]
         for order in orders:
             kind = order["type"]
             if kind == "publish":
-                self._queues[order["agent"] % self.lanes].put(Event(order, first_try))
+                self.take(Event(order, first_try))
             elif kind == "addresses":
                 self.addresses = order["addresses"]
             elif kind == "end":
@@ -129,9 +139,31 @@ class Producer:
         if self.end is None:
             # Whoever gave orders is gone.
             self.end = self.voice.now()
+        self.finish()
+
+
+class Producer(Publishing):
+    """Hands the events out to threads, each agent's always to the same one.
+
+    A subclass has prepare(), which is called once, and publish(event, lane), which publishes one event and returns its
+    outcome: (result, position, error), or None if there is nothing more to say of it.
+    """
+
+    lanes = 8
+
+    def begin(self):
+        self._queues = [queue.SimpleQueue() for _ in range(self.lanes)]
+        self._threads = [threading.Thread(target=self._lane, args=(lane,)) for lane in range(self.lanes)]
+        for thread in self._threads:
+            thread.start()
+
+    def take(self, event):
+        self._queues[event.agent % self.lanes].put(event)
+
+    def finish(self):
         for waiting in self._queues:
             waiting.put(None)
-        for thread in threads:
+        for thread in self._threads:
             thread.join()
 
     def is_over(self):

@@ -7,10 +7,9 @@ import bisect
 import collections
 import heapq
 import os
-import sys
 import threading
 
-from holdfast_client import Event, Voice, lines, note
+from holdfast_client import Publishing, note
 
 SECOND = 1_000_000_000
 
@@ -29,58 +28,40 @@ class _Agent:
         self.scheduled = None  # The time of its place among those that are due; its others there mean nothing.
 
 
-class Pipeline:
-    """Reads a producer's orders and hands over what is due; each agent's events in their order, at most `in_flight` of
+class Pipeline(Publishing):
+    """Hands over what is due; each agent's events in their order, at most `in_flight` of
     them unanswered.
 
     A subclass has prepare(), which is called once; publish(events), which says their attempts and hands them to the
     library; and give_up(), after which the library says of everything what became of it. Whatever the library says
-    goes to finish(), from any thread.
+    goes to settled(), from any thread.
     """
 
     patience = 15 * SECOND  # From the end until what is under way is given up.
     turn = 256  # Events that are handed over together, at the most.
 
     def __init__(self):
-        self.voice = Voice()
-        self.end = None
+        super().__init__()
         self._agents = {}
         self._due = []
         self._under_way = 0
         self._news = threading.Condition(threading.Lock())
 
-    def run(self):
-        orders = lines()
-        self.greeting = next(orders)
-        if self.greeting["type"] != "produce" or self.greeting["version"] != 1:
-            sys.exit("this client knows how to produce, by version 1 of the protocol")
-        self.voice.epoch = self.greeting["epoch"]
-        self.addresses = self.greeting["addresses"]
-        self.prepare()
-        self.voice.say({"type": "ready"})
-        pump = self.start(self._pump)
-        first_try = self.greeting["first_try"]
-        for order in orders:
-            kind = order["type"]
-            if kind == "publish":
-                event = Event(order, first_try)
-                with self._news:
-                    agent = self._agents.get(event.agent)
-                    if agent is None:
-                        agent = self._agents[event.agent] = _Agent(event.agent)
-                    agent.events.append(event)
-                    self._place(agent)
-            elif kind == "addresses":
-                self.addresses = order["addresses"]
-            elif kind == "end":
-                self.end = order["t"]
-                break
-        if self.end is None:
-            # Whoever gave orders is gone.
-            self.end = self.voice.now()
+    def begin(self):
+        self._pumping = self.start(self._pump)
+
+    def take(self, event):
+        with self._news:
+            agent = self._agents.get(event.agent)
+            if agent is None:
+                agent = self._agents[event.agent] = _Agent(event.agent)
+            agent.events.append(event)
+            self._place(agent)
+
+    def finish(self):
         with self._news:
             self._news.notify()
-        pump.join()
+        self._pumping.join()
         self.close()
 
     def close(self):
@@ -162,7 +143,7 @@ class Pipeline:
         with self._news:
             self._is_done(event)
 
-    def finish(self, outcomes):
+    def settled(self, outcomes):
         """What became of them: (event, result, position, error) each. Their agents may go on."""
         self.voice.say_all([event.outcome(*rest) for event, *rest in outcomes])
         tries_again = self.greeting["retries"] == "until-acked"

@@ -14,7 +14,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from access import properties as access  # noqa: E402
-from holdfast_client import Consumer, Entry, confirmations, note  # noqa: E402
+from holdfast_client import Bugs, Consumer, Entry, confirmations, note  # noqa: E402
 
 try:
     import confluent_kafka
@@ -40,7 +40,7 @@ DEFAULTS = {
 class KafkaConsumer(Consumer):
     def __init__(self, bugs):
         super().__init__()
-        self.counts = dict.fromkeys(bugs, 0)
+        self.bugs = Bugs(bugs)
         self.is_placed = False
         self.batch = []  # Read just now, and nobody was told of it yet.
         self.late = {}  # By stream: the last entry whose work is done and that the broker has not confirmed.
@@ -52,7 +52,7 @@ class KafkaConsumer(Consumer):
             sys.exit(f"this client does not know {self.greeting['broker']}")
         if self.ack not in ("after-processing", "before-processing", "auto"):
             sys.exit(f"this client does not know ack: {self.ack}")
-        if "early" in self.counts:
+        if self.bugs.has("early"):
             self.ack = "none"
         places = [stream.rsplit("-", 1) for stream in self.greeting["streams"]]
         topics = sorted({topic for topic, _ in places})
@@ -162,7 +162,7 @@ class KafkaConsumer(Consumer):
         self.keep(entries, self.late)
         confirmed = [self.late.pop(stream) for stream in self.commit(self.late)]
         for entry in confirmed:
-            if self.is_bug("twice", 10):
+            if self.bugs.strikes("twice", 10):
                 topic, number = entry.stream.rsplit("-", 1)
                 self.library.seek(TopicPartition(topic, int(number), entry.position))
         return confirmed
@@ -204,22 +204,15 @@ class KafkaConsumer(Consumer):
 
     # Bugs on purpose
 
-    def is_bug(self, name, every):
-        """Each `every`-th time, if it is one that was asked for."""
-        if name not in self.counts:
-            return False
-        self.counts[name] += 1
-        return self.counts[name] % every == 0
-
     def take(self, entries):
-        if "early" in self.counts:
+        if self.bugs.has("early"):
             # Before it has said a word: whatever is in its hands then, the broker takes for done.
             confirmed = self.acknowledge(entries)
             self.voice.say_all([entry.delivery() for entry in entries] + confirmations(confirmed))
             self.handle(entries)
             return
-        skipped = [entry for entry in entries if self.is_bug("skip", 100)]
-        dropped = [entry for entry in entries if entry not in skipped and self.is_bug("drop", 100)]
+        skipped = [entry for entry in entries if self.bugs.strikes("skip", 100)]
+        dropped = [entry for entry in entries if entry not in skipped and self.bugs.strikes("drop", 100)]
         if dropped:
             self.voice.say_all([entry.delivery() for entry in dropped])
         # Committed with whatever is committed next.

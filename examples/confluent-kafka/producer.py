@@ -18,7 +18,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
 from access import properties as access  # noqa: E402
-from holdfast_client import note  # noqa: E402
+from holdfast_client import Bugs, note  # noqa: E402
 from holdfast_pipeline import Pipeline, fail  # noqa: E402
 
 try:
@@ -60,7 +60,7 @@ class KafkaProducer(Pipeline):
     def __init__(self, options):
         super().__init__()
         self.options = options
-        self.sent = 0
+        self.bugs = Bugs([options.bug])
         self.reports = []
 
     def prepare(self):
@@ -107,28 +107,21 @@ class KafkaProducer(Pipeline):
         if error.fatal():
             fail(f"the library's producer is dead: {error.str()}")
 
-    def is_bug(self, name, every):
-        """Each `every`-th time, if it is the bug that was asked for."""
-        if self.options.bug != name:
-            return False
-        self.sent += 1
-        return self.sent % every == 0
-
     # What goes to the library, by one thread.
 
     def publish(self, events):
-        for event in [event for event in events if self.is_bug("skip", 1000)]:
+        for event in [event for event in events if self.bugs.strikes("skip", 1000)]:
             events.remove(event)
             self.forget(event)
         self.attempts(events)
-        if self.options.bug == "early":
-            self.finish([(event, "acked", None, None) for event in events])
+        if self.bugs.has("early"):
+            self.settled([(event, "acked", None, None) for event in events])
         for event in events:
-            if self.is_bug("drop", 1000):
-                self.finish([(event, "acked", None, None)])
+            if self.bugs.strikes("drop", 1000):
+                self.settled([(event, "acked", None, None)])
                 continue
             self.hand_over(event, functools.partial(self.told, event))
-            if self.is_bug("twice", 100):
+            if self.bugs.strikes("twice", 100):
                 self.hand_over(event, None)
 
     def hand_over(self, event, told):
@@ -164,8 +157,8 @@ class KafkaProducer(Pipeline):
             self.reports.append((event, "failed" if refused else "unknown", None, error.name()))
 
     def settle(self, outcomes):
-        if self.options.bug != "early":
-            self.finish(outcomes)
+        if not self.bugs.has("early"):
+            self.settled(outcomes)
 
     def give_up(self):
         self.library.purge()

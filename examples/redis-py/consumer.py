@@ -2,10 +2,10 @@
 
     consumer: {command: [.build/clients-venv/bin/python, examples/redis-py/consumer.py]}
 
-    --bug NAME          a bug on purpose, or several, to see them found: early (acknowledges before it has worked), drop (one event in
-                        a hundred is acknowledged and never worked on), skip (one in a hundred is acknowledged and
-                        passed over in silence), twice (one acknowledgement in a hundred is never sent, and its event
-                        worked on again), lie (says of it that it was confirmed)
+    --bug NAME          a bug on purpose, or several, to see them found: early (acknowledges before it has worked), drop
+                        (one event in a hundred is acknowledged and never worked on), skip (one in a hundred is
+                        acknowledged and passed over in silence), twice (one acknowledgement in a hundred is never
+                        sent, and its event worked on again), lie (says of it that it was confirmed)
 """
 
 import argparse
@@ -15,7 +15,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from holdfast_client import Consumer, Entry, confirmations, note  # noqa: E402
+from holdfast_client import Bugs, Consumer, Entry, confirmations, note  # noqa: E402
 from leader import Leader, errors, redis  # noqa: E402
 
 FAILURES = (errors.RedisError, OSError)
@@ -26,7 +26,7 @@ BUGS = ["early", "drop", "skip", "twice", "lie"]
 class RedisConsumer(Consumer):
     def __init__(self, bugs):
         super().__init__()
-        self.counts = dict.fromkeys(bugs, 0)
+        self.bugs = Bugs(bugs)
 
     def join(self):
         self.leader = Leader(self.greeting)
@@ -36,7 +36,7 @@ class RedisConsumer(Consumer):
         self.claim_at = 0
         if self.ack == "auto":
             sys.exit(f"this client does not know ack: {self.ack}")
-        if "early" in self.counts:
+        if self.bugs.has("early"):
             self.ack = "none"
         note(f"redis-py {redis.__version__}")
         while not self.is_told:
@@ -120,8 +120,8 @@ class RedisConsumer(Consumer):
         confirmed = []
         for stream in self.streams:
             own = [entry for entry in entries if entry.stream == stream]
-            kept = [entry for entry in own if self.is_bug("twice")]
-            lied = [entry for entry in own if entry not in kept and self.is_bug("lie")]
+            kept = [entry for entry in own if self.strikes("twice")]
+            lied = [entry for entry in own if entry not in kept and self.strikes("lie")]
             sent = [entry for entry in own if entry not in kept and entry not in lied]
             if not sent or self.tell(stream, sent):
                 confirmed += sent + lied
@@ -151,24 +151,21 @@ class RedisConsumer(Consumer):
 
     # Bugs on purpose
 
-    def is_bug(self, name):
-        """One time in a hundred, if it is one that was asked for; no two of them at the same."""
-        if name not in self.counts:
-            return False
-        self.counts[name] += 1
-        return self.counts[name] % 100 == 15 * BUGS.index(name)
+    def strikes(self, name):
+        """One time in a hundred; no two of them at the same."""
+        return self.bugs.strikes(name, 100, 15 * BUGS.index(name))
 
     def take(self, entries):
-        if "early" in self.counts:
+        if self.bugs.has("early"):
             # Before it has said a word: whatever is in its hands then, Redis takes for done.
             confirmed = self.acknowledge(entries)
             self.voice.say_all([entry.delivery() for entry in entries] + confirmations(confirmed))
             self.handle(entries)
             return
-        skipped = [entry for entry in entries if self.is_bug("skip")]
+        skipped = [entry for entry in entries if self.strikes("skip")]
         if skipped:
             self.acknowledge(skipped)
-        dropped = [entry for entry in entries if entry not in skipped and self.is_bug("drop")]
+        dropped = [entry for entry in entries if entry not in skipped and self.strikes("drop")]
         if dropped:
             self.voice.say_all([entry.delivery() for entry in dropped])
             self.confirm(dropped)

@@ -15,7 +15,7 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
-from holdfast_client import Producer, note  # noqa: E402
+from holdfast_client import Bugs, Producer, note  # noqa: E402
 from leader import Leader, errors, redis  # noqa: E402
 
 # What the server says before it has done anything: the event is not in the stream.
@@ -27,7 +27,7 @@ class RedisProducer(Producer):
         super().__init__()
         self.options = options
         self.lanes = options.lanes
-        self.sent = 0
+        self.bugs = Bugs([options.bug])
         # A refusal says nothing of what the library has sent before.
         self.is_only_try = not options.library_retries
 
@@ -73,20 +73,13 @@ class RedisProducer(Producer):
             self.clients[lane].close()
             self.clients[lane] = None
 
-    def is_bug(self, name, every):
-        """Each `every`-th time, if it is the bug that was asked for."""
-        if self.options.bug != name:
-            return False
-        self.sent += 1
-        return self.sent % every == 0
-
     def publish(self, event, lane):
-        if self.is_bug("skip", 1000):
+        if self.bugs.strikes("skip", 1000):
             return None
         self.voice.say(event.attempt())
-        if self.is_bug("drop", 1000):
+        if self.bugs.strikes("drop", 1000):
             return "acked", None, None
-        if self.options.bug == "early":
+        if self.bugs.has("early"):
             self.voice.say(event.outcome("acked"))
             self.send(event, lane)
             return None
@@ -100,7 +93,7 @@ class RedisProducer(Producer):
             return "failed", None, f"not connected: {type(error).__name__}"
         try:
             position = client.xadd(event.stream, {"e": event.value}, **self.trim)
-            if self.is_bug("twice", 100):
+            if self.bugs.strikes("twice", 100):
                 client.xadd(event.stream, {"e": event.value}, **self.trim)
             if self.wait is not None and client.wait(*self.wait) < self.wait[0]:
                 return "unknown", None, "WAIT: too few replicas"

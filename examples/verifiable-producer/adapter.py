@@ -164,7 +164,7 @@ class VerifiableProducer(Pipeline):
             *full, rest = (rest + os.read(self.printed, 1 << 18)).split(b"\n")
             outcomes = [outcome for outcome in map(self.outcome, full) if outcome is not None]
             if outcomes:
-                self.finish(outcomes)
+                self.settled(outcomes)
 
     def outcome(self, line):
         if not line.startswith(b"{"):
