@@ -68,13 +68,7 @@ struct ExternalKafkaTests {
         #expect(committed["verdict"]?["log"]?["lost"]?.integer == 0, "\(said["committed"])")
         #expect((committed["verdict"]?["events"]?["acked"]?.integer ?? 0) > 0, "\(said["committed"])")
 
-        if !client.isEmpty {
-            let guest = try RunFolder(place.here + "/out-guest").trial("guest", "none")
-            #expect(guest["status"]?.string == "valid", "\(said["guest"])")
-            #expect((guest["verdict"]?["events"]?["acked"]?.integer ?? 0) > 0, "\(said["guest"])")
-            #expect(guest["verdict"]?["log"]?["lost"]?.integer == 0, "\(said["guest"])")
-            #expect((guest["verdict"]?["groups.readers.deliveries"]?.integer ?? 0) > 0, "\(said["guest"])")
-        }
+        if !client.isEmpty { try said.expectGuest("confluent-kafka", in: RunFolder(place.here + "/out-guest")) }
 
         // A run that was killed while a broker was down by its doing.
         #expect(said["living"].contains("nothing to heal"), "\(said["living"])")

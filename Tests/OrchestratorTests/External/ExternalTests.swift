@@ -38,13 +38,7 @@ struct ExternalTests {
         #expect(said["secrets"] == "exit 1\n", "\(said["secrets"])")
         let untouched = try RunFolder(place.here + "/out-none").trial("memory", "none")
         #expect(untouched["status"]?.string == "valid" && untouched["verdict"]?["log"]?["lost"]?.integer == 0)
-        if !client.isEmpty {
-            let guest = try RunFolder(place.here + "/out-guest").trial("guest", "none")
-            #expect(guest["status"]?.string == "valid", "\(said["guest"])")
-            #expect((guest["verdict"]?["events"]?["acked"]?.integer ?? 0) > 0)
-            #expect(guest["verdict"]?["log"]?["lost"]?.integer == 0)
-            #expect((guest["verdict"]?["groups.readers.deliveries"]?.integer ?? 0) > 0)
-        }
+        if !client.isEmpty { try said.expectGuest("redis-py", in: RunFolder(place.here + "/out-guest")) }
         // A server that keeps nothing on a disk loses what it had, from without as from within.
         let killed = try RunFolder(place.here + "/out-kill").trial("memory", "primary-kill")
         #expect(killed["status"]?.string == "valid", "\(all)")
