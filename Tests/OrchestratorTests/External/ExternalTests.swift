@@ -71,6 +71,8 @@ struct ExternalTests {
         let trial = try RunFolder(folder + "/out-failover").trial("shards", "primary-kill-failover")
         #expect(trial["status"]?.string == "valid", "\(said.all)")
         #expect((trial["verdict"]?["events"]?["acked"]?.integer ?? 0) > 0)
+        // Six agents with one event in flight each, as from within.
+        #expect((trial["verdict"]?["log"]?["lost"]?.integer ?? .max) <= 6, "\(said.all)")
         for name in ["failover-remains", "healed-remains"] { said.expectNothing(name) }
         #expect(said["living"].contains("nothing to heal"), "\(said["living"])")
         #expect(said["killed-remains"].contains(":events:{"), "\(said.all)")
@@ -99,6 +101,8 @@ struct ExternalTests {
         #expect(unpromoted["status"]?.string == "skipped")
         let promoted = try RunFolder(folder + "/out-promoted").trial("watched", "primary-kill-failover")
         #expect(promoted["status"]?.string == "valid", "\(said.all)")
+        // Four agents, likewise.
+        #expect((promoted["verdict"]?["log"]?["lost"]?.integer ?? .max) <= 4, "\(said.all)")
         for name in ["remains", "promoted-remains", "secrets"] { said.expectNothing(name) }
         #expect(said["bystanders"] == "exit 0\n", "\(said["bystanders"])")
     }

@@ -1,4 +1,3 @@
-import Glibc
 import Platform
 import TestSupport
 import Testing
@@ -6,9 +5,7 @@ import Testing
 /// Consumers that other people could have written, at a real server: the good one, and what each of its bugs is found as.
 @Suite(
     .serialized,
-    .enabled(
-        if: access("\(Holdfast.root)/.build/clients-venv/bin/python", X_OK) == 0, "no .build/clients-venv: make clients"
-    ),
+    .enabled(if: Holdfast.clientsPython != nil, "no .build/clients-venv: make clients"),
     .enabled(if: Holdfast.runsTrials, "needs root of the machine and a redis-server"), .timeLimit(.minutes(4)))
 struct GuestConsumerTrialTests {
     private static func configuration(_ name: String, _ command: String, _ faults: String) -> String {
@@ -24,7 +21,7 @@ struct GuestConsumerTrialTests {
 
     private static func redisPy(_ bugs: String...) -> String {
         let words = bugs.map { ", --bug, \($0)" }.joined()
-        return "\(Holdfast.root)/.build/clients-venv/bin/python, \(Holdfast.root)/examples/redis-py/consumer.py\(words)"
+        return "\(Holdfast.clientsPython ?? ""), \(Holdfast.root)/examples/redis-py/consumer.py\(words)"
     }
 
     @Test func bugsAreFoundByTheirNames() async throws {

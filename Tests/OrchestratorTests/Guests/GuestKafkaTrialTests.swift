@@ -1,4 +1,3 @@
-import Glibc
 import Platform
 import TestSupport
 import Testing
@@ -9,14 +8,11 @@ import Testing
     .enabled(
         if: !Holdfast.environment.isEmpty,
         "KAFKA_HOME is not set: make kafka, or set it to the folder of a release"),
-    .enabled(
-        if: access("\(Holdfast.root)/.build/clients-venv/bin/python", X_OK) == 0, "no .build/clients-venv: make clients"
-    ),
+    .enabled(if: Holdfast.clientsPython != nil, "no .build/clients-venv: make clients"),
     .enabled(if: Holdfast.runsTrials, "needs root of the machine"), .timeLimit(.minutes(4)))
 struct GuestKafkaTrialTests {
     private static func command(_ program: String, _ words: String...) -> String {
-        let folder = Holdfast.root
-        let all = ["\(folder)/.build/clients-venv/bin/python", "\(folder)/examples/\(program)"] + words
+        let all = [Holdfast.clientsPython ?? "", "\(Holdfast.root)/examples/\(program)"] + words
         return "{command: [\(all.joined(separator: ", "))]}"
     }
 
