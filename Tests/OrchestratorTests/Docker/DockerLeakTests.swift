@@ -108,16 +108,22 @@ struct DockerLeakTests {
         try await Holdfast.takingTurns {
             let host = try #require(DockerHost.shared)
             let (place, before) = (try Workplace(), host.look())
-            let fault = line.contains("power") ? "power-loss" : line.contains("isolate") ? "cut" : "none"
+            // Each goes on for longer than anyone waits here, so that the run is killed in the midst of it.
+            let fault = line.contains("power") ? "dark" : line.contains("isolate") ? "cut" : "none"
             try Files.makeFolders(place.path + "/faults")
-            _ = try place.file(
-                "faults/cut.yml",
-                """
-                fault: cut
-                about: Of a test.
-                applies-to: [redis-standalone]
-                timeline: [{at: 10%, do: isolate, node: primary, from: clients}, {after: 100s, do: heal}]
-                """)
+            for (name, action) in [
+                ("cut", "isolate, node: primary, from: clients"), ("dark", "power-loss, node: primary"),
+            ] {
+                let undone = name == "cut" ? "heal" : "restart, node: same"
+                _ = try place.file(
+                    "faults/\(name).yml",
+                    """
+                    fault: \(name)
+                    about: Of a test.
+                    applies-to: [redis-standalone]
+                    timeline: [{at: 10%, do: \(action)}, {after: 100s, do: \(undone)}]
+                    """)
+            }
             let run = try Running(host, place, faults: fault == "none" ? Self.long : "\(fault), \(Self.long)")
             run.reach(line)
             // Another run that lives meanwhile is left alone.
