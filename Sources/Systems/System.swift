@@ -53,7 +53,8 @@ public protocol System: AnyObject {
     /// Looks at the system during the load, some 20 times a second, for circumstances that set a trial apart
     /// (`fsync-pending`); called until the first fault begins.
     func observe()
-    /// Circumstances that held when the first fault began, with what was seen.
+    /// Circumstances that held when the first fault began, or came about during the load and change what it means
+    /// (`hasty-failover`), with what was seen. Asked for when the load is over.
     var circumstances: [(name: String, detail: String)] { get }
     /// The trial is over: whatever of the servers' logs does not lie in its folder yet is put there.
     func collectLogs()

@@ -56,6 +56,8 @@ enum SystemLimits {
     static let logTailBytes = 2_000
     /// The configuration of a sentinel, as it has rewritten it.
     static let configurationBytes = 1 << 20
+    /// What a sentinel writes in a trial: some lines for each fail-over.
+    static let sentinelLogBytes = 1 << 20
     /// The list of the files that make an append-only file.
     static let manifestBytes = 1 << 20
     /// Repairing an append-only file.

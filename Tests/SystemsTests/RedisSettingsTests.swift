@@ -302,6 +302,8 @@ struct WatchedSettingsTests {
     @Test func sentinelsHaveSettingsOfTheirOwn() throws {
         let usual = try configure("{}", system: "redis-sentinel")
         #expect(usual.replicas == 2 && usual.sentinel == SentinelSettings() && usual.sentinel.agreeing == 2)
+        // A sentinel asks once a second: with less than that and a good bit more it may find down what it never asked.
+        #expect(usual.sentinel.downAfter > .milliseconds(1500))
         let settings = try configure(
             "{replicas: 1, sentinels: 5, quorum: 4, down-after-milliseconds: 500, failover-timeout: 2000, "
                 + "parallel-syncs: 2, appendonly: yes}", system: "redis-sentinel")

@@ -72,7 +72,7 @@ struct SentinelTrialTests {
                   - {name: enclosed, system: redis-sentinel, faults: [within]}
                 """, faults: ["beside": beside, "within": within])
         let windows = try ["pinned", "following", "enclosed"].map { try audit.verdict($0).loss.windowNanoseconds }
-        // Promoted after a second and a half: from then on, who hears of it goes to the new primary.
+        // Promoted after two seconds and a half: from then on, who hears of it goes to the new primary.
         #expect(windows[0] > 2_000_000_000 && windows[2] > 2_000_000_000, "\(windows)")
         #expect(windows[1] < windows[2] && windows[1] < windows[0], "\(windows)")
         #expect(try audit.verdict("pinned").log.lost > 2000)

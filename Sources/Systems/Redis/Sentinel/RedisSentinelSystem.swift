@@ -99,6 +99,24 @@ final class RedisSentinelSystem: RedisSystem {
         return try servers.repair(node)
     }
 
+    var circumstances: [(name: String, detail: String)] {
+        let hasty = sentinels.flatMap { sentinel in
+            sentinel.hastyFailovers.map { failover in
+                (
+                    name: "hasty-failover",
+                    detail: "\(sentinel.node.name) made \(name(failover.successor)) lead in place of "
+                        + "\(name(failover.replaced)), which had answered it before"
+                )
+            }
+        }
+        return (servers.observer?.circumstances ?? []) + hasty
+    }
+
+    /// Of a server, by `ADDRESS PORT`.
+    private func name(_ address: String) -> String {
+        servers.all.first { "\($0.node.address) \(RedisConfigurationFile.port)" == address }?.node.name ?? address
+    }
+
     func collectLogs() {
         for sentinel in sentinels { try? sentinel.collectLog() }
     }

@@ -92,6 +92,11 @@ final class SentinelServer {
 
     func call(_ words: [String]) throws(SystemError) -> RedisValue { try control.pipeline([words])[0] }
 
+    /// Those that it led and should not have; of somebody else's sentinel nobody here reads the log.
+    var hastyFailovers: [HastyFailover] {
+        TextFile.part(logPath, from: 0, limit: SystemLimits.sentinelLogBytes).map { HastyFailover.found(in: $0) } ?? []
+    }
+
     /// Puts its configuration, as it is in the end, beside its log.
     func collectLog() throws(SystemError) {
         guard let text = TextFile.part(configurationPath, from: 0, limit: SystemLimits.configurationBytes) else {

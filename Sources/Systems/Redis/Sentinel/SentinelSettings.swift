@@ -5,7 +5,7 @@ struct SentinelSettings: Sendable, Equatable {
     var sentinels = 3
     /// How many must miss the primary until one of them may ask to replace it; nil: more than half.
     var quorum: Int?
-    var downAfter: Duration = .seconds(1)
+    var downAfter: Duration = .seconds(2)
     var failoverTimeout: Duration = .seconds(5)
     var parallelSyncs = 1
     /// Those that a suite names; of sentinels that are somebody else's nothing else is claimed.
@@ -25,9 +25,11 @@ struct SentinelSettings: Sendable, Equatable {
             name: "quorum", values: "1 to the number of sentinels", usual: "more than half",
             about: "how many must find the primary down until one of them asks the others to let it replace it"),
         SettingDescription(
-            name: "down-after-milliseconds", values: "milliseconds", usual: "1000",
+            name: "down-after-milliseconds", values: "milliseconds", usual: "2000",
             about:
-                "a server that has not answered for so long is down to a sentinel; 30000 is the sentinel's own default"
+                "a server that has not answered for so long is down to a sentinel; with 1000 or less, which is how often "
+                + "sentinels ask, a new primary may be replaced at once (`hasty-failover`); 30000 is the sentinel's own "
+                + "default"
         ),
         SettingDescription(
             name: "failover-timeout", values: "milliseconds", usual: "5000",
