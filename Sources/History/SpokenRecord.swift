@@ -29,12 +29,10 @@ public struct SpokenRecord: Sendable {
     public var content = Content.value(nil)
 
     public enum Content: Sendable {
-        /// Byte for byte; nil: there was nothing.
+        /// Byte for byte; nil: there was nothing, or nothing that the client could read as an event.
         case value([UInt8]?)
         /// What the client read in it, as a history has it; of this run if none is named.
         case event(run: String, agent: Int64, seq: Int64, crc: UInt32)
-        /// The client could not read it as an event.
-        case unreadable
     }
 
     public init(_ kind: Kind) { self.kind = kind }
@@ -140,7 +138,7 @@ public struct SpokenReader: ~Copyable {
     }
 
     private func readEvent() throws(LineProblem) -> SpokenRecord.Content {
-        guard let agent = try scanner.optionalWhole(.agent) else { return .unreadable }
+        guard let agent = try scanner.optionalWhole(.agent) else { return .value(nil) }
         return .event(
             run: try scanner.optionalText(.run) ?? "", agent: agent, seq: try scanner.whole(.seq),
             crc: try scanner.crc())

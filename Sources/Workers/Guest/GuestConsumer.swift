@@ -96,13 +96,13 @@ struct GuestConsumer: GuestPart, ~Copyable {
     private mutating func deliver(_ content: SpokenRecord.Content, at place: DeliveryLedger.Place, t: Int64) {
         var handed = Handed(consumer: 0, stream: Int(place.stream), position: place.position, event: nil)
         switch content {
-        case .value(let bytes): handed.event = bytes.flatMap { EventCodec.decode($0) }
+        case .value(let bytes):
+            handed.event = bytes.flatMap { EventCodec.decode($0) }
+            history.deliver(handed, t: t)
         case .event(let run, let agent, let seq, let crc):
             let number = EventCodec.runNumber(run.isEmpty ? settings.run : run)
-            return history.deliver(handed, run: number, agent: agent, seq: seq, crc: crc, t: t)
-        case .unreadable: break
+            history.deliver(handed, run: number, agent: agent, seq: seq, crc: crc, t: t)
         }
-        history.deliver(handed, t: t)
     }
 
     private func place(of record: SpokenRecord) throws(WorkerError) -> DeliveryLedger.Place {
