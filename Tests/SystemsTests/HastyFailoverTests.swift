@@ -20,6 +20,7 @@ struct HastyFailoverTests {
         676:X 28 Nov 2026 19:41:16.057 # +elected-leader master holdfast 198.18.0.12 6379
         676:X 28 Nov 2026 19:41:16.124 # +selected-slave slave 198.18.0.13:6379 198.18.0.13 6379 @ \
             holdfast 198.18.0.12 6379
+        676:X 28 Nov 2026 19:41:16.124 # -sdown slave 198.18.0.11:6379 198.18.0.11 6379 @ holdfast 198.18.0.12 6379
         676:X 28 Nov 2026 19:41:17.081 # +promoted-slave slave 198.18.0.13:6379 198.18.0.13 6379 @ \
             holdfast 198.18.0.12 6379
 
@@ -36,7 +37,9 @@ struct HastyFailoverTests {
         674:X 28 Nov 2026 19:41:16.056 # +switch-master holdfast 198.18.0.11 6379 198.18.0.12 6379
 
         """
-    private static let found = HastyFailover(replaced: "198.18.0.12 6379", successor: "198.18.0.13 6379")
+    private static let found = ServerAddress("198.18.0.12:6379").flatMap { replaced in
+        ServerAddress("198.18.0.13:6379").map { HastyFailover(replaced: replaced, successor: $0) }
+    }
 
     @Test func aPrimaryThatAnsweredAgainIsNoneToReplace() {
         #expect(HastyFailover.found(in: Self.hasty) == [Self.found])
@@ -68,5 +71,28 @@ struct HastyFailoverTests {
         #expect(sentinel.hastyFailovers.isEmpty)
         try Files.write(Self.hasty, to: "\(lab.logDirectory)/sentinel-1.log")
         #expect(sentinel.hastyFailovers == [Self.found])
+    }
+
+    /// A trial has the circumstance, and says which servers it was.
+    @Test func theSystemTellsOfIt() throws {
+        let lab = try LocalLab()
+        var settings = RedisSettings()
+        settings.replicas = 2
+        let system = RedisSentinelSystem(
+            settings,
+            TrialSetting(
+                run: "r", agents: 1, logDirectory: lab.logDirectory, expectedBytes: 1 << 20, ownFilesystems: false))
+        try system.start(in: lab, patience: TestPatience())
+        #expect(system.circumstances.isEmpty)
+        let places = [("198.18.0.12", "redis-2"), ("198.18.0.13", "redis-3")]
+        let log = try places.reduce(Self.hasty) { text, place in
+            let node = try #require(lab.local.first { $0.name == place.1 })
+            return text.replacing(place.0, with: node.address)
+        }
+        try Files.write(log, to: "\(lab.logDirectory)/sentinel-3.log")
+        #expect(system.circumstances.map(\.name) == ["hasty-failover"])
+        #expect(
+            system.circumstances.map(\.detail)
+                == ["sentinel-3 made redis-3 lead in place of redis-2, which had answered it before"])
     }
 }

@@ -10,6 +10,7 @@ final class RedisServers {
     private(set) var streams: [String]
     private(set) var all: [RedisServer] = []
     private(set) var observer: RedisObserver?
+    var circumstances: [(name: String, detail: String)] { observer?.circumstances ?? [] }
 
     init(_ form: RedisForm, _ settings: RedisSettings, _ trial: TrialSetting) {
         (self.form, self.settings, self.trial) = (form, settings, trial)
@@ -183,7 +184,7 @@ extension RedisSystem {
 
     func observe() { servers.observer?.observe() }
 
-    var circumstances: [(name: String, detail: String)] { servers.observer?.circumstances ?? [] }
+    var circumstances: [(name: String, detail: String)] { servers.circumstances }
 
     // MARK: Reading
 

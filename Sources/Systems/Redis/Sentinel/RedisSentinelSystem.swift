@@ -18,9 +18,10 @@ final class RedisSentinelSystem: RedisSystem {
     /// Who leads by the word of most sentinels.
     private var primary: RedisServer? {
         guard let quorum else { return servers.all.first }
-        let place = quorum.primary
-        return servers.all.first { $0.place == place }
+        return quorum.primary.flatMap { server(at: $0) }
     }
+
+    private func server(at place: ServerAddress) -> RedisServer? { servers.all.first { $0.place == place } }
 
     private var replicas: [RedisServer] { servers.others(than: primary) }
 
@@ -100,22 +101,19 @@ final class RedisSentinelSystem: RedisSystem {
     }
 
     var circumstances: [(name: String, detail: String)] {
-        let hasty = sentinels.flatMap { sentinel in
-            sentinel.hastyFailovers.map { failover in
-                (
-                    name: "hasty-failover",
-                    detail: "\(sentinel.node.name) made \(name(failover.successor)) lead in place of "
-                        + "\(name(failover.replaced)), which had answered it before"
-                )
+        servers.circumstances
+            + sentinels.flatMap { sentinel in
+                sentinel.hastyFailovers.map { failover in
+                    (
+                        name: "hasty-failover",
+                        detail: "\(sentinel.node.name) made \(name(failover.successor)) lead in place of "
+                            + "\(name(failover.replaced)), which had answered it before"
+                    )
+                }
             }
-        }
-        return (servers.observer?.circumstances ?? []) + hasty
     }
 
-    /// Of a server, by `ADDRESS PORT`.
-    private func name(_ address: String) -> String {
-        servers.all.first { "\($0.node.address) \(RedisConfigurationFile.port)" == address }?.node.name ?? address
-    }
+    private func name(_ place: ServerAddress) -> String { server(at: place)?.node.name ?? "\(place)" }
 
     func collectLogs() {
         for sentinel in sentinels { try? sentinel.collectLog() }

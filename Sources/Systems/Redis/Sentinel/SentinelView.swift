@@ -20,7 +20,7 @@ struct SentinelView {
     /// - Parameter replies: to `questions`; nil if one is refused.
     init?(_ replies: [RedisValue]) {
         guard replies.count == 4, !replies.contains(where: \.isError), case .array(let pair) = replies[0],
-            pair.count == 2, let host = Self.place(pair[0].text, pair[1].text)
+            pair.count == 2, let host = Self.place(pair[0].text[...], pair[1].text[...])
         else { return nil }
         let state = RedisGroups.Pairs(replies[1])
         primary = host
@@ -28,13 +28,14 @@ struct SentinelView {
         flags = Self.flags(state)
         replicas = Set(
             RedisGroups.list(replies[2]).filter { Self.isWell($0, "slave") }.compactMap { state in
-                state.text("ip").flatMap { Self.place($0, state.text("port") ?? "") }
+                state.text("ip").flatMap { Self.place($0[...], state.text("port")?[...] ?? "") }
             })
         sentinels = RedisGroups.list(replies[3]).filter { Self.isWell($0, "sentinel") }.count
     }
 
-    private static func place(_ host: String, _ port: String) -> ServerAddress? {
-        UInt16(port).flatMap { ServerAddress(advertised: host[...], port: $0) }
+    /// As sentinels write an address: a host, and a port.
+    static func place(_ host: Substring, _ port: Substring) -> ServerAddress? {
+        UInt16(port).flatMap { ServerAddress(advertised: host, port: $0) }
     }
 
     /// What a sentinel last said of an old primary (`master_down`) stays with it, and says nothing of itself.
