@@ -108,23 +108,25 @@ struct DockerLeakTests {
         try await Holdfast.takingTurns {
             let host = try #require(DockerHost.shared)
             let (place, before) = (try Workplace(), host.look())
+            var faults = Self.long
             // Each goes on for longer than anyone waits here, so that the run is killed in the midst of it.
-            let fault = line.contains("power") ? "dark" : line.contains("isolate") ? "cut" : "none"
-            try Files.makeFolders(place.path + "/faults")
-            for (name, action) in [
-                ("cut", "isolate, node: primary, from: clients"), ("dark", "power-loss, node: primary"),
-            ] {
-                let undone = name == "cut" ? "heal" : "restart, node: same"
+            let held = [
+                "fault: isolate": ("isolate, node: primary, from: clients", "heal"),
+                "fault: power-loss": ("power-loss, node: primary", "restart, node: same"),
+            ]
+            if let (action, undoing) = held[line] {
+                try Files.makeFolders(place.path + "/faults")
                 _ = try place.file(
-                    "faults/\(name).yml",
+                    "faults/held.yml",
                     """
-                    fault: \(name)
+                    fault: held
                     about: Of a test.
                     applies-to: [redis-standalone]
-                    timeline: [{at: 10%, do: \(action)}, {after: 100s, do: \(undone)}]
+                    timeline: [{at: 10%, do: \(action)}, {after: 100s, do: \(undoing)}]
                     """)
+                faults = "held, \(faults)"
             }
-            let run = try Running(host, place, faults: fault == "none" ? Self.long : "\(fault), \(Self.long)")
+            let run = try Running(host, place, faults: faults)
             run.reach(line)
             // Another run that lives meanwhile is left alone.
             let other = try Running(host, place, faults: "primary-kill", number: 2)
@@ -137,7 +139,7 @@ struct DockerLeakTests {
             #expect(healed.succeeded && healed.output.contains("removed container holdfast-"), "\(healed)")
             for what in ["network holdfast-", "interface hv"] {
                 // The kernel may have been quicker with the interface, where nothing was cut off.
-                if what.hasPrefix("interface"), fault != "cut" { continue }
+                if what.hasPrefix("interface"), line != "fault: isolate" { continue }
                 #expect(healed.output.contains("removed \(what)"), "\(healed.output)")
             }
             #expect(healed.output.contains("removed filesystem mounted at \(run.folder.path)"), "\(healed.output)")
