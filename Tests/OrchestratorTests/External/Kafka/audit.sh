@@ -79,6 +79,8 @@ look >tried
 say tried cmp before tried
 
 say one run cluster.yml suite.yml out-one '*/leader-isolated'
+# The same at brokers of Holdfast's own.
+say inside $H run suite.yml --quiet --out out-inside --only '*/leader-*'
 if [ -n "$LIBRARY" ]; then
     sed 's/PLAIN/SCRAM-SHA-512/' cluster.yml >scram512.yml
     say committed env LD_LIBRARY_PATH="$LIBRARY" $H run suite.yml --lab external --i-own-this-cluster \
