@@ -2,8 +2,9 @@ import Glibc
 import Platform
 import Synchronization
 
-/// The cluster that this process was let at by its owner, with everything that it takes to be let in: addresses are
-/// looked up, secrets read. One of a process; while there is none, load goes to labs of this machine alone.
+/// The cluster that this process was let at, by its owner or by a lab whose servers let nobody in without a word, with
+/// everything that it takes to be let in: addresses are looked up, secrets read. One of a process; while there is none,
+/// load goes to labs of this machine alone.
 public final class Access: Sendable {
     /// A server as it is reached.
     public struct Server: Sendable {
@@ -67,6 +68,9 @@ public final class Access: Sendable {
     /// Lets this process at the cluster, from now on.
     public func take() { Self.held.withLock { $0 = self } }
 
+    /// From now on this process is at nobody's cluster.
+    public static func drop() { held.withLock { $0 = nil } }
+
     /// Takes what a worker's orders allow.
     public static func take(_ orders: Orders?) throws(AccessError) {
         if let orders { try Access(orders).take() }
@@ -81,6 +85,12 @@ public final class Access: Sendable {
 
     public func server(at address: String, port: UInt16) -> Server? {
         servers.first { $0.addresses.contains(address) && $0.port == port }
+    }
+
+    /// A server that the cluster's file may not name and that a lab has made, so that it is known to belong to it.
+    public func server(ofLab address: String, port: UInt16) -> Server {
+        let member = ClusterFile.Member(name: address, called: address, host: address, port: port)
+        return server(at: address, port: port) ?? Server(member: member, addresses: [address])
     }
 
     public func server(named name: String) -> Server? { servers.first { $0.member.name == name } }

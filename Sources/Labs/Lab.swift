@@ -8,9 +8,16 @@ public protocol Lab: AnyObject {
     /// The address from which workers and other clients reach the nodes, as the nodes see it.
     var clientAddress: String { get }
     var nodes: [any Node] { get }
+    /// A folder for what nobody may keep, such as passwords: it goes with the lab, whatever ends that, and servers can read
+    /// it. Nil: there is none.
+    var vault: String? { get }
     func makeNode(_ request: NodeRequest) throws(LabError) -> any Node
     /// Ends every process and removes everything that the lab made; returns what could not be removed, one line each.
     func close() -> [String]
+}
+
+extension Lab {
+    public var vault: String? { nil }
 }
 
 public struct NodeRequest: Sendable {

@@ -30,11 +30,14 @@ public protocol LabKind: Sendable {
     func examine(_ software: [Software]) -> [Probe]
     /// Removes what dead runs left, and nothing else.
     func heal() -> Heal.Outcome
+    /// Such labs have a vault.
+    var hasVault: Bool { get }
     /// The cluster that such labs are, where it is somebody else's; nil: they are made.
     var access: Access? { get }
 }
 
 extension LabKind {
+    public var hasVault: Bool { false }
     public var access: Access? { nil }
 }
 

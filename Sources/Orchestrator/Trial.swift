@@ -1,3 +1,4 @@
+import Access
 import Checker
 import Faults
 import History
@@ -283,6 +284,7 @@ final class TrialRun {
             for line in lab?.close() ?? [] { teller.warn("left behind: \(line)") }
             for node in nodes { Preload.remove(of: node) }
         }
+        if lab?.kind.access == nil { Access.drop() }
         (lab, system) = (nil, nil)
         teller.tellCommands()
     }

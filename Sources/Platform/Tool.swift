@@ -88,6 +88,7 @@ public enum Tool {
         "xfs_io": "xfsprogs", "redis-server": "redis-server", "redis-check-aof": "redis-tools",
         "redis-cli": "redis-tools", "redis-benchmark": "redis-tools", "sync": "coreutils",
         "java": "openjdk-17-jre-headless", "docker": "docker.io", "docker-compose": "docker-compose",
+        "openssl": "openssl",
     ]
 
     private static func isProgram(_ path: String) -> Bool {

@@ -12,11 +12,12 @@ public struct ClientOrders: Codable, Sendable {
     public var ack: String
     /// Settings of the client itself.
     public var settings: [String: String]
-    /// The cluster that it may connect to, where that is somebody else's.
+    /// The cluster that it is let at: the one that whoever gives the orders was let at.
     public var access: Access.Orders?
 
     public init(client: String, addresses: [String], streams: [String], ack: String, settings: [String: String] = [:]) {
         (self.client, self.addresses, self.streams) = (client, addresses, streams)
         (self.ack, self.settings) = (ack, settings)
+        access = Access.current?.orders
     }
 }

@@ -9,6 +9,7 @@ public struct NamespacesKind: LabKind {
 
     public var isInside: Bool { Relaunch.isInside }
     public var refusal: LabError? { Relaunch.refusal }
+    public var hasVault: Bool { true }
     public var filesystemRefusal: LabError? { NamespacesLab.filesystemRefusal }
 
     public func enter(arguments: [String], protecting paths: [String]) throws(LabError) -> Int32 {

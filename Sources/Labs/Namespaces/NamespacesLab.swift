@@ -11,6 +11,8 @@ public final class NamespacesLab: Lab {
     public let kind: any LabKind = NamespacesKind()
     public let clientAddress = "198.18.0.1"
     public var nodes: [any Node] { members }
+    /// In memory, and in a `/run` of the lab's own.
+    public var vault: String? { Self.root + "/vault" }
 
     private let directory: String
     private var members: [NamespacesNode] = []

@@ -185,11 +185,9 @@ final class KafkaSystem: System {
     // MARK: Clients
 
     func clientOrders() -> ClientOrders {
-        var orders = ClientOrders(
+        ClientOrders(
             client: "kafka", addresses: cluster?.brokers.map(\.address) ?? [], streams: streams,
             ack: settings.acks.rawValue, settings: settings.producerProperties)
-        orders.access = access?.orders
-        return orders
     }
 
     func port(of node: any Node) -> UInt16 {

@@ -16,11 +16,15 @@ struct RedisConfigurationFile {
     /// - Parameters:
     ///   - address: of the node; the server listens there and on the node's own loopback.
     ///   - isReplica: whether it is to be one at the start.
+    ///   - admission: how anybody is let in; nil: without a word.
     init(
-        _ settings: RedisSettings, binary: RedisBinary, address: String, dataDirectory: String, isReplica: Bool = false
+        _ settings: RedisSettings, binary: RedisBinary, address: String, dataDirectory: String, isReplica: Bool = false,
+        admission: RedisAdmission? = nil
     ) {
-        var labLines = [
-            Directive(name: "port", value: String(Self.port)),
+        let entry =
+            admission?.lines(binary, isOfCluster: settings.shards > 0)
+            ?? [Directive(name: "port", value: String(Self.port))]
+        var labLines = entry + [
             // Nodes whose address is a loopback one share it with others.
             Directive(name: "bind", value: address.hasPrefix("127.") ? address : "\(address) 127.0.0.1"),
             Directive(name: "protected-mode", value: "no"),
@@ -96,7 +100,7 @@ struct RedisConfigurationFile {
     }
 
     var text: String {
-        (labLines + lines).map { "\($0.name) \($0.value.isEmpty ? "\"\"" : $0.value)\n" }.joined()
+        (labLines + lines).map { $0.text + "\n" }.joined()
     }
 
     /// Names in the order of the file, each once, with the values of their lines.

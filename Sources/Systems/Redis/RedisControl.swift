@@ -1,3 +1,4 @@
+import Access
 import Labs
 
 /// The connection by which Holdfast asks the server of a node, from inside the node: no cut reaches it.
@@ -48,7 +49,7 @@ final class RedisControl {
     /// A connection of one's own.
     func connect() throws(SystemError) -> RedisConnection {
         do {
-            let server = (node as? ExternalNode)?.server
+            let server = (node as? ExternalNode)?.server ?? Access.current?.server(ofLab: node.address, port: port)
             return try RedisConnection(descriptor: node.connect(port: port), to: server)
         } catch let error as SystemError {
             throw SystemError(error.code, "\(node.name) (\(node.address)): \(error)")

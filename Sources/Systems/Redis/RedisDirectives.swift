@@ -54,7 +54,7 @@ enum RedisDirectives {
         ("protected-mode", "the lab's own network is closed already; the server must take the workers' connections"),
         (
             "requirepass masterauth masteruser primaryauth primaryuser user aclfile rename-command",
-            "workers connect without a password: a lab of this machine is closed to everyone else"
+            "who is let in is the lab's affair: `access: secured` asks for passwords"
         ),
         ("include loadmodule", "a configuration is complete in itself; every directive stands in the suite"),
         (
@@ -64,7 +64,7 @@ enum RedisDirectives {
             tls-auth-clients-user tls-replication tls-cluster tls-protocols tls-ciphers tls-ciphersuites
             tls-prefer-server-ciphers tls-session-caching tls-session-cache-size tls-session-cache-timeout
             tls-auto-reload-interval
-            """, "connections within a lab are not encrypted"
+            """, "whether connections are encrypted is the lab's affair: `access: secured` has them so"
         ),
     ]
 

@@ -35,7 +35,7 @@ enum RedisForm {
 
     /// Settings of Holdfast's own that a configuration may give, beside directives of redis.conf.
     var ownNames: [String] {
-        ["filesystem", "clients", "server", "streams", "maxlen", "ids"]
+        ["filesystem", Admission.setting, "clients", "server", "streams", "maxlen", "ids"]
             + (hasReplicas ? ["replicas", "replica"] : []) + (self == .sentinel ? SentinelSettings.names : [])
             + (self == .cluster ? ["shards"] : [])
     }
@@ -100,6 +100,7 @@ enum RedisForm {
             SettingDescription(
                 name: "filesystem", values: "ext4, xfs", usual: "ext4",
                 about: "of each node's data, where power can be lost"),
+            Admission.description,
             SettingDescription(
                 name: "clients", values: "follow, pinned", usual: "follow",
                 about: "whether clients go to another node when they are told, or only when theirs refuses them"

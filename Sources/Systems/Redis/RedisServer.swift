@@ -9,6 +9,7 @@ final class RedisServer {
     let node: any Node
     let binary: RedisBinary
     let configuration: RedisConfigurationFile
+    private let admission: RedisAdmission?
     /// Whom it follows from its next start on, nil: nobody.
     var followed: RedisServer?
     /// What its process finds in its environment.
@@ -28,11 +29,17 @@ final class RedisServer {
     /// Settings that it need not show.
     private var unproven: Set<String> = []
 
-    /// - Parameter isReplica: whether it is to be one at the start.
-    init(_ node: any Node, binary: RedisBinary, settings: RedisSettings, run: String, isReplica: Bool = false) {
-        (self.node, self.binary) = (node, binary)
+    /// - Parameters:
+    ///   - isReplica: whether it is to be one at the start.
+    ///   - admission: how it lets anybody in; nil: without a word.
+    init(
+        _ node: any Node, binary: RedisBinary, settings: RedisSettings, run: String, isReplica: Bool = false,
+        admission: RedisAdmission? = nil
+    ) {
+        (self.node, self.binary, self.admission) = (node, binary, admission)
         configuration = RedisConfigurationFile(
-            settings, binary: binary, address: node.address, dataDirectory: node.dataDirectory, isReplica: isReplica)
+            settings, binary: binary, address: node.address, dataDirectory: node.dataDirectory, isReplica: isReplica,
+            admission: admission)
         control = RedisControl(node, port: RedisConfigurationFile.port)
         rightRefusals = Self.rightRefusals(settings)
         probeKey = "holdfast:\(run):probe"
@@ -41,7 +48,7 @@ final class RedisServer {
 
     /// One of somebody else's cluster: it runs, and what the suite says of its settings is a claim.
     init(_ node: ExternalNode, version: ServerVersion, settings: RedisSettings, run: String, isReplica: Bool) {
-        self.node = node
+        (self.node, admission) = (node, nil)
         (port, isForeign) = (node.server.port, true)
         binary = RedisBinary(version: version)
         configuration = RedisConfigurationFile(claims: settings, isReplica: isReplica)
@@ -59,7 +66,9 @@ final class RedisServer {
     var address: String { (node as? ExternalNode)?.server.text ?? "\(node.address):\(port)" }
     /// As others name it.
     var place: ServerAddress? { ServerAddress(address) }
-    var configurationPath: String { "\(node.logDirectory)/\(node.name).conf" }
+    var configurationPath: String { admission?.path(of: node) ?? keptConfigurationPath }
+    /// What is kept of it when the trial is over.
+    private var keptConfigurationPath: String { "\(node.logDirectory)/\(node.name).conf" }
     var logPath: String { "\(node.logDirectory)/\(node.name).log" }
 
     var isRunning: Bool {
@@ -70,6 +79,11 @@ final class RedisServer {
     private var isGone: Bool {
         if case .gone = node.state { return true }
         return false
+    }
+
+    /// What MIGRATE is told so that another server lets it in.
+    var peerLogin: [String] {
+        admission.map { ["AUTH2", $0.authority.admin.name, $0.authority.admin.password] } ?? []
     }
 
     // MARK: Starting
@@ -93,7 +107,11 @@ final class RedisServer {
 
     private func writeConfiguration() throws(SystemError) {
         let line = followed.map { "replicaof \($0.node.address) \(RedisConfigurationFile.port)\n" } ?? ""
-        do { try Files.write(configuration.text + line, to: configurationPath) } catch {
+        let text = configuration.text + line
+        do {
+            try Files.write(text, to: configurationPath)
+            if let admission { try Files.write(admission.authority.redacted(text), to: keptConfigurationPath) }
+        } catch {
             throw SystemError(.lab, "\(node.name): \(error)")
         }
     }

@@ -39,6 +39,7 @@ extension RedisServers {
     ) throws(SystemError) -> RedisServer {
         let primary = try add(in: lab, binary: binary)
         for _ in 0..<settings.replicas { try add(in: lab, binary: binary, isReplica: true).followed = primary }
+        try admit()
         for server in all { server.ownsItsConfiguration = ownConfigurations }
         for server in all { try server.launch() }
         for server in all { try awaitFirstAnswer(of: server, patience) }

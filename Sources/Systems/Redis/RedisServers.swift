@@ -1,3 +1,4 @@
+import Access
 import History
 import Labs
 import Workload
@@ -10,6 +11,8 @@ final class RedisServers {
     private(set) var streams: [String]
     private(set) var all: [RedisServer] = []
     private(set) var observer: RedisObserver?
+    /// Who vouches for them; nil: nobody asks.
+    private(set) var authority: Authority?
     var circumstances: [(name: String, detail: String)] { observer?.circumstances ?? [] }
 
     init(_ form: RedisForm, _ settings: RedisSettings, _ trial: TrialSetting) {
@@ -46,11 +49,30 @@ final class RedisServers {
 
     /// Makes the next node, `redis-1` first, and its server, which is not started yet.
     func add(in lab: any Lab, binary: RedisBinary, isReplica: Bool = false) throws(SystemError) -> RedisServer {
+        if all.isEmpty { authority = try settings.admission.authority(in: lab) }
         let node = try makeNode("redis-\(all.count + 1)", in: lab, megabytes: Self.megabytes(trial.expectedBytes))
-        let server = RedisServer(node, binary: binary, settings: settings, run: trial.run, isReplica: isReplica)
+        let admission = try authority.map { authority throws(SystemError) in try RedisAdmission(authority, node) }
+        let server = RedisServer(
+            node, binary: binary, settings: settings, run: trial.run, isReplica: isReplica, admission: admission)
         server.environment = try trial.environment(of: node)
         all.append(server)
         return server
+    }
+
+    /// Lets this process, and the workers that it has, at the servers that there are now, where they let nobody in without
+    /// a word.
+    func admit(sentinels: [SentinelServer] = []) throws(SystemError) {
+        guard let authority else { return }
+        func known(_ node: any Node, _ port: UInt16) -> Authority.Server {
+            Authority.Server(name: node.name, address: node.address, port: port)
+        }
+        do throws(AccessError) {
+            try authority.admit(
+                to: all.map { known($0.node, $0.port) }, sentinels: sentinels.map { known($0.node, $0.port) },
+                primaryName: SentinelServer.primary, of: form.name)
+        } catch {
+            throw SystemError(.lab, error.message)
+        }
     }
 
     /// The next server of somebody else's.

@@ -51,9 +51,12 @@ struct RedisSettings: Sendable {
         var name: String
         /// As it stands in redis.conf after the name: several words, quotes and all. Empty: the empty text `""`.
         var value: String
+
+        var text: String { "\(name) \(value.isEmpty ? "\"\"" : value)" }
     }
 
     var filesystem = Filesystem.ext4
+    var admission = Admission.open
     var clients = Clients.follow
     /// A server binary other than the machine's own: a path, or a name to be looked for in PATH.
     var server: String?
@@ -113,7 +116,7 @@ struct RedisSettingsReader {
                 guard case .scalar(let name, _) = key.content else {
                     throw key.diagnostic("a setting's name is one word", remedy: "such as `appendonly: yes`")
                 }
-                try readSetting(name, key: key, value: value, into: &settings)
+                try readSetting(name, key: key, value: value, lab: text.lab, into: &settings)
             }
         }
         if form.hasReplicas, let mapping = text.settings, !mapping.isNothing {
@@ -135,10 +138,11 @@ struct RedisSettingsReader {
     }
 
     private func readSetting(
-        _ name: String, key: Value, value: Value, into settings: inout RedisSettings
+        _ name: String, key: Value, value: Value, lab: any LabKind, into settings: inout RedisSettings
     ) throws(Diagnostic) {
         switch name {
         case "filesystem": settings.filesystem = try value.word(of: Filesystem.self)
+        case Admission.setting: settings.admission = try Admission.read(value, in: lab)
         case "clients": settings.clients = try value.word(of: RedisSettings.Clients.self)
         case "server": settings.server = try value.name()
         case "streams": settings.streams = try readStreams(value)

@@ -13,6 +13,7 @@ final class RedisStandaloneSystem: RedisSystem {
 
     func start(in lab: any Lab, patience: any Patience) throws(SystemError) {
         let server = try servers.add(in: lab, binary: try RedisBinary.find(servers.settings.server, in: lab.kind))
+        try servers.admit()
         try server.launch()
         try servers.awaitFirstAnswer(of: server, patience)
         try server.verifyConfiguration()

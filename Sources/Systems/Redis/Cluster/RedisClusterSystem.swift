@@ -24,6 +24,7 @@ final class RedisClusterSystem: ShardedRedis {
         for number in 0..<settings.shards * (1 + settings.replicas) {
             _ = try servers.add(in: lab, binary: binary, isReplica: number >= settings.shards)
         }
+        try servers.admit()
         for server in servers.all { try server.launch() }
         for server in servers.all { try servers.awaitFirstAnswer(of: server, patience) }
         for server in servers.all { try server.verifyConfiguration() }

@@ -75,8 +75,8 @@ struct Reshard {
             try order(
                 source,
                 [
-                    ["MIGRATE", target.node.address, "\(RedisConfigurationFile.port)", "", "0", milliseconds, "KEYS"]
-                        + found.map(\.text)
+                    ["MIGRATE", target.node.address, "\(RedisConfigurationFile.port)", "", "0", milliseconds]
+                        + source.peerLogin + ["KEYS"] + found.map(\.text)
                 ])
             count += found.count
         }

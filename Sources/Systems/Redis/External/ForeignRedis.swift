@@ -42,11 +42,8 @@ extension ForeignRedis {
         }
     }
 
-    /// Orders for clients who find in the cluster's file how they are let in.
     func orders(addresses: [String], settings: [String: String]) -> ClientOrders {
-        var orders = ClientOrders(
+        ClientOrders(
             client: "redis", addresses: addresses, streams: streams, ack: servers.settings.ack, settings: settings)
-        orders.access = access.orders
-        return orders
     }
 }

@@ -47,14 +47,19 @@ final class RedisSentinelSystem: RedisSystem {
         let settings = servers.settings.sentinel
         for number in 1...settings.sentinels {
             let node = try servers.makeNode("sentinel-\(number)", in: lab, megabytes: RedisServers.megabytes(0))
-            sentinels.append(SentinelServer(node, binary: binary))
+            let admission = try servers.authority.map { authority throws(SystemError) in
+                try RedisAdmission(authority, node)
+            }
+            sentinels.append(SentinelServer(node, binary: binary, admission: admission))
         }
+        try servers.admit(sentinels: sentinels)
         let first = servers.all[0].node.address
         let configuration = SentinelConfiguration(settings: settings, run: servers.trial.run, primary: first)
         let addresses = sentinels.map(\.node.address)
         for (number, sentinel) in sentinels.enumerated() {
             sentinel.configuration = configuration.text(
-                number: number, addresses: addresses, dataDirectory: sentinel.node.dataDirectory)
+                number: number, addresses: addresses, dataDirectory: sentinel.node.dataDirectory,
+                admission: sentinel.admission)
             try sentinel.launch()
         }
         for sentinel in sentinels {

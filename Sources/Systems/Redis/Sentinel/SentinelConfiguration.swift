@@ -22,10 +22,13 @@ struct SentinelConfiguration {
     /// - Parameters:
     ///   - number: which of the sentinels, from 0.
     ///   - addresses: of all of them.
-    func text(number: Int, addresses: [String], dataDirectory: String) -> String {
+    ///   - admission: how it lets anybody in; nil: without a word.
+    func text(
+        number: Int, addresses: [String], dataDirectory: String, admission: RedisAdmission? = nil
+    ) -> String {
         let (name, own) = (SentinelServer.primary, addresses[number])
-        var lines = [
-            "port \(SentinelServer.port)",
+        var lines = admission.map { $0.sentinelLines.map(\.text) } ?? ["port \(SentinelServer.port)"]
+        lines += [
             "bind \(own.hasPrefix("127.") ? own : "\(own) 127.0.0.1")",
             "protected-mode no",
             "daemonize no",
@@ -38,6 +41,7 @@ struct SentinelConfiguration {
             "sentinel failover-timeout \(name) \(settings.failoverTimeout.milliseconds)",
             "sentinel parallel-syncs \(name) \(settings.parallelSyncs)",
         ]
+        lines += admission?.sentinelLines(watching: name).map(\.text) ?? []
         for (other, address) in addresses.enumerated() where other != number {
             let identity = Self.identity(other, run: run)
             lines.append("sentinel known-sentinel \(name) \(address) \(SentinelServer.port) \(identity)")

@@ -21,11 +21,13 @@ final class SentinelServer {
     /// What it calls the primary that it watches.
     private let primary: String
     private let isForeign: Bool
+    /// How it lets anybody in; nil: without a word.
+    let admission: RedisAdmission?
     private let control: RedisControl
     private var logBegin = 0
 
-    init(_ node: any Node, binary: RedisBinary) {
-        (self.node, self.binary, port) = (node, binary, Self.port)
+    init(_ node: any Node, binary: RedisBinary, admission: RedisAdmission? = nil) {
+        (self.node, self.binary, port, self.admission) = (node, binary, Self.port, admission)
         (primary, isForeign) = (Self.primary, false)
         control = RedisControl(node, port: port)
     }
@@ -33,6 +35,7 @@ final class SentinelServer {
     /// One of somebody else's, which runs.
     init(_ node: ExternalNode, primary: String) {
         (self.node, port, self.primary, isForeign) = (node, node.server.port, primary, true)
+        admission = nil
         binary = RedisBinary(version: ServerVersion(path: node.address, name: "Redis", version: ""))
         control = RedisControl(node, port: port)
     }
@@ -102,7 +105,8 @@ final class SentinelServer {
         guard let text = TextFile.part(configurationPath, from: 0, limit: SystemLimits.configurationBytes) else {
             return
         }
-        do { try Files.write(text, to: "\(node.logDirectory)/\(node.name).conf") } catch {
+        let kept = admission?.authority.redacted(text) ?? text
+        do { try Files.write(kept, to: "\(node.logDirectory)/\(node.name).conf") } catch {
             throw SystemError(.lab, "\(node.name): \(error)")
         }
     }

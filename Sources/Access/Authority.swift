@@ -1,0 +1,152 @@
+import COpenSSL
+import Foundation
+import Glibc
+public import Platform
+
+/// Who vouches for a lab's own servers where they are started with TLS and passwords, and whom they let in. It lives as
+/// long as its folder.
+///
+/// There are two users. `admin` may do everything: Holdfast comes as that, and the servers do among themselves. `holdfast`
+/// is somebody who audits them by address, and has the rights that `docs/external.md` names, no more.
+public final class Authority: Sendable {
+    /// A user with a password.
+    public struct User: Sendable {
+        public let name: String
+        public let password: String
+    }
+
+    /// What somebody shows who they are by, as files of PEM.
+    public struct Certificate: Sendable {
+        public let certificate: String
+        public let key: String
+        /// Both in one.
+        public let pair: String
+    }
+
+    /// Where everything is kept, secrets as well.
+    public let folder: String
+    public let admin: User
+    public let auditor: User
+    /// Whom to believe.
+    public var certificate: String { "\(folder)/ca.crt" }
+
+    private static let days = "30"
+    private static let passwordBytes = 18
+
+    /// - Parameter folder: of nobody else's; it is made.
+    public init(in folder: String) throws(AccessError) {
+        self.folder = folder
+        admin = User(name: "admin", password: try Self.password())
+        auditor = User(name: "holdfast", password: try Self.password())
+        do {
+            try Files.makeFolders(folder)
+            if chmod(folder, 0o700) != 0 { throw KernelFailure(errno, "closing \(folder) to others") }
+            for user in [admin, auditor] { try Files.write(user.password, to: "\(folder)/\(user.name).password") }
+        } catch {
+            throw AccessError("there is no place for what a lab's clients are let in by: \(error)")
+        }
+        try Self.request(
+            ["-subj", "/CN=authority", "-keyout", "\(folder)/ca.key", "-out", certificate])
+        _ = try issue("client", to: "DNS:client")
+    }
+
+    /// For a server that is reached by this name or address.
+    public func issue(_ name: String, address: String) throws(AccessError) -> Certificate {
+        try issue(name, to: "DNS:\(name),IP:\(address)")
+    }
+
+    private func issue(_ name: String, to subjects: String) throws(AccessError) -> Certificate {
+        let made = Certificate(
+            certificate: "\(folder)/\(name).crt", key: "\(folder)/\(name).key", pair: "\(folder)/\(name).pem")
+        try Self.request([
+            "-subj", "/CN=\(name)", "-addext", "subjectAltName=\(subjects)", "-addext", "basicConstraints=CA:FALSE",
+            "-CA", certificate, "-CAkey", "\(folder)/ca.key", "-keyout", made.key, "-out", made.certificate,
+        ])
+        do {
+            try Files.write(try Self.text(of: made.key) + (try Self.text(of: made.certificate)), to: made.pair)
+        } catch {
+            throw AccessError("the certificate of \(name) cannot be kept: \(error)")
+        }
+        return made
+    }
+
+    /// A key and a certificate of it; of its own making, unless an authority is named.
+    private static func request(_ arguments: [String]) throws(AccessError) {
+        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        do throws(ToolError) {
+            try Tool.require("openssl", ["req", "-x509", "-sha256", "-days", days] + key + arguments)
+        } catch {
+            throw AccessError("no certificate can be made: \(error)")
+        }
+    }
+
+    private static func text(of path: String) throws(AccessError) -> String {
+        guard let bytes = FileManager.default.contents(atPath: path) else { throw AccessError("\(path) is not there") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func password() throws(AccessError) -> String {
+        var random = [UInt8](repeating: 0, count: passwordBytes)
+        guard RAND_bytes(&random, Int32(random.count)) == 1 else {
+            throw AccessError("this machine has no random numbers for passwords")
+        }
+        return random.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    /// A text without its passwords: for what is kept.
+    public func redacted(_ text: String) -> String {
+        [admin, auditor].reduce(text) { $0.replacing($1.password, with: "…") }
+    }
+}
+
+extension Authority {
+    /// One of the servers, as clients reach it.
+    public struct Server: Sendable {
+        public var name: String
+        public var address: String
+        public var port: UInt16
+
+        public init(name: String, address: String, port: UInt16) {
+            (self.name, self.address, self.port) = (name, address, port)
+        }
+    }
+
+    /// Writes down where the servers are and how one comes in, and lets this process at them as `admin`. `cluster.yml`
+    /// in its folder lets others at them as `holdfast`.
+    ///
+    /// - Parameters:
+    ///   - system: as suites say it.
+    ///   - primaryName: what the sentinels call the primary.
+    @discardableResult
+    public func admit(
+        to nodes: [Server], sentinels: [Server] = [], primaryName: String = "", of system: String
+    ) throws(AccessError) -> Access {
+        func list(_ servers: [Server]) -> String {
+            servers.map { "  - {address: \"\($0.address):\($0.port)\", called: \($0.name)}\n" }.joined()
+        }
+        for user in [admin, auditor] {
+            let password = "password: {file: \(user.name).password}"
+            var text = "cluster: lab\nsystem: \(system)\nnodes:\n\(list(nodes))"
+            if !sentinels.isEmpty {
+                text += "sentinels:\n\(list(sentinels))primary-name: \(primaryName)\n"
+                text += "sentinel-auth: {user: \(user.name), \(password)}\n"
+            }
+            text +=
+                system == "kafka"
+                ? "sasl: {mechanism: PLAIN, user: \(user.name), \(password)}\n"
+                : "auth: {user: \(user.name), \(password)}\n"
+            text += "tls: {ca: ca.crt, certificate: client.crt, key: client.key}\n"
+            do { try Files.write(text, to: file(for: user)) } catch { throw AccessError("\(error)") }
+        }
+        let cluster: ClusterFile
+        do { cluster = try ClusterFile.load(file(for: admin), verbs: nil) } catch { throw AccessError("\(error)") }
+        let access = try Access(cluster)
+        access.take()
+        return access
+    }
+
+    /// The cluster's file for one of its users.
+    public func file(for user: User) -> String {
+        "\(folder)/\(user.name == auditor.name ? "cluster" : user.name).yml"
+    }
+}

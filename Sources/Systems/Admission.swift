@@ -1,0 +1,48 @@
+import Access
+import Documents
+import Labs
+
+/// How a system's servers let anybody in.
+enum Admission: String, CaseIterable, Sendable {
+    /// Whoever reaches them: a lab's network is closed to everyone else.
+    case open
+    /// By TLS with a certificate on both sides, and a user's password: clients, peers, and Holdfast itself.
+    case secured
+
+    static let setting = "access"
+
+    static let description = SettingDescription(
+        name: setting, values: "open, secured", usual: "open",
+        about:
+            "secured: nobody is let in but by TLS with certificates on both sides and by a user's password, servers among "
+            + "themselves included; authority, keys and users are made for the trial and go with it. In the lab namespaces, "
+            + "and compared with the cluster's file in the lab external")
+
+    /// - Parameter lab: where the servers are to run.
+    static func read(_ value: Value, in lab: any LabKind) throws(Diagnostic) -> Admission {
+        let wanted = try value.word(of: Admission.self)
+        if let cluster = lab.access?.cluster {
+            let there = cluster.tls != nil && cluster.login != nil ? Admission.secured : .open
+            guard wanted == there else {
+                throw value.diagnostic(
+                    "the suite says `\(wanted.rawValue)`, and \(cluster.path) has "
+                        + (there == .secured ? "TLS and a password" : "no TLS with a password"),
+                    remedy: "leave it out, or change either")
+            }
+        } else if wanted == .secured, !lab.hasVault {
+            throw value.diagnostic(
+                "the lab \(lab.name) has no place for passwords that nobody may keep",
+                remedy: "`--lab namespaces`, or `\(setting): open`")
+        }
+        return wanted
+    }
+
+    /// Who vouches for the servers that are about to be started in a lab; nil: nobody asks.
+    func authority(in lab: any Lab) throws(SystemError) -> Authority? {
+        guard self == .secured else { return nil }
+        guard let vault = lab.vault else {
+            throw SystemError(.lab, "the lab \(lab.kind.name) has no place for passwords: `\(Self.setting): open`")
+        }
+        do { return try Authority(in: vault) } catch { throw SystemError(.lab, error.message) }
+    }
+}
