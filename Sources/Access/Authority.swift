@@ -1,7 +1,7 @@
 import COpenSSL
 import Foundation
 import Glibc
-public import Platform
+import Platform
 
 /// Who vouches for a lab's own servers where they are started with TLS and passwords, and whom they let in. It lives as
 /// long as its folder.

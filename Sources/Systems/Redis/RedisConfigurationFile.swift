@@ -24,14 +24,15 @@ struct RedisConfigurationFile {
         let entry =
             admission?.lines(binary, isOfCluster: settings.shards > 0)
             ?? [Directive(name: "port", value: String(Self.port))]
-        var labLines = entry + [
-            // Nodes whose address is a loopback one share it with others.
-            Directive(name: "bind", value: address.hasPrefix("127.") ? address : "\(address) 127.0.0.1"),
-            Directive(name: "protected-mode", value: "no"),
-            Directive(name: "daemonize", value: "no"),
-            Directive(name: "logfile", value: ""),
-            Directive(name: "dir", value: Self.quoted(dataDirectory)),
-        ]
+        var labLines =
+            entry + [
+                // Nodes whose address is a loopback one share it with others.
+                Directive(name: "bind", value: address.hasPrefix("127.") ? address : "\(address) 127.0.0.1"),
+                Directive(name: "protected-mode", value: "no"),
+                Directive(name: "daemonize", value: "no"),
+                Directive(name: "logfile", value: ""),
+                Directive(name: "dir", value: Self.quoted(dataDirectory)),
+            ]
         // A primary's list of its replicas is compared with the nodes' addresses.
         if settings.replicas > 0 { labLines.append(Directive(name: "replica-announce-ip", value: address)) }
         if settings.shards > 0 {
