@@ -66,10 +66,12 @@ final class RedisServers {
         func known(_ node: any Node, _ port: UInt16) -> Authority.Server {
             Authority.Server(name: node.name, address: node.address, port: port)
         }
+        // Until there are sentinels it is servers with replicas.
+        let system = form == .sentinel && sentinels.isEmpty ? RedisForm.replicated : form
         do throws(AccessError) {
             try authority.admit(
                 to: all.map { known($0.node, $0.port) }, sentinels: sentinels.map { known($0.node, $0.port) },
-                primaryName: SentinelServer.primary, of: form.name)
+                primaryName: SentinelServer.primary, of: system.name)
         } catch {
             throw SystemError(.lab, error.message)
         }
