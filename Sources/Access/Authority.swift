@@ -146,7 +146,10 @@ extension Authority {
     }
 
     /// The cluster's file for one of its users.
-    public func file(for user: User) -> String {
-        "\(folder)/\(user.name == auditor.name ? "cluster" : user.name).yml"
+    private func file(for user: User) -> String {
+        user.name == auditor.name ? Self.auditorsFile(in: folder) : "\(folder)/\(user.name).yml"
     }
+
+    /// Where the auditor's is, in an authority's folder.
+    public static func auditorsFile(in folder: String) -> String { folder + "/cluster.yml" }
 }

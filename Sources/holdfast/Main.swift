@@ -18,7 +18,8 @@ struct Main {
 
     static var commands: [any Command.Type] {
         [
-            RunCommand.self, CheckCommand.self, ReportCommand.self, ExplainCommand.self, ExportCommand.self,
+            RunCommand.self, LabCommand.self, CheckCommand.self, ReportCommand.self, ExplainCommand.self,
+            ExportCommand.self,
             FaultsCommand.self, SystemsCommand.self, DoctorCommand.self, HealCommand.self, WorkerCommand.self,
         ]
     }

@@ -138,7 +138,7 @@ struct RunCommand: Command {
         return suite
     }
 
-    private static func outputDirectory(_ arguments: Arguments, _ suite: Suite) throws -> String {
+    static func outputDirectory(_ arguments: Arguments, _ suite: Suite) throws -> String {
         let format = LocalTimeFormat("%Y%m%d-%H%M%S")
         let usual = "out/\(FileName.safe(suite.name))-\(format.string(from: Date()))"
         if arguments.has("--out"), arguments.has("--resume") {
@@ -167,7 +167,7 @@ struct RunCommand: Command {
                 + "a shorter load, or --keep failed")
     }
 
-    private static func entered(_ lab: any LabKind, _ words: [String], _ directory: String) throws -> Int32 {
+    static func entered(_ lab: any LabKind, _ words: [String], _ directory: String) throws -> Int32 {
         do throws(LabError) {
             return try lab.enter(arguments: words, protecting: [directory])
         } catch {
@@ -178,7 +178,7 @@ struct RunCommand: Command {
     }
 
     /// Results of two runs in one folder would be neither's.
-    private static func refuseUsed(_ directory: String) throws {
+    static func refuseUsed(_ directory: String) throws {
         let entries = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         guard entries.isEmpty else {
             throw UsageError("--out: \(directory) is not empty; name a new folder, or remove it")
