@@ -116,7 +116,7 @@ let package = Package(
                 "Orchestrator", "Suites", "Faults", "Systems", "Labs", "Workload", "Report", "Checker", "History",
                 "Platform", "TestSupport",
             ],
-            exclude: ["audit", "cluster", "namespaces", "owned", "sentinel"].map { "External/\($0).sh" }
+            exclude: ["audit", "beside", "cluster", "owned", "sentinel"].map { "External/\($0).sh" }
                 + ["audit.sh", "broker.sh", "cluster.sh", "owner.py"].map { "External/Kafka/\($0)" }),
         tests("Command", ["History", "Checker", "Platform", "TestSupport"]),
     ]

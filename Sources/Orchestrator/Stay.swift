@@ -60,7 +60,7 @@ public struct Stay {
     private func start(in lab: any Lab, _ patience: any Patience) throws(SystemError) {
         let trial = TrialSetting(
             run: "lab", agents: cell.workload.agents, logDirectory: logs, expectedBytes: cell.expectedBytes,
-            ownFilesystems: false, groups: cell.groups)
+            ownFilesystems: false)
         try cell.configured.makeSystem(trial).start(in: lab, patience: patience)
     }
 

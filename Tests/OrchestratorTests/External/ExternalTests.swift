@@ -45,9 +45,9 @@ struct ExternalTests {
         #expect((killed["verdict"]?["log"]?["lost"]?.integer ?? 0) > 0, "\(all)")
     }
 
-    /// A cluster of three shards with a replica each, and three servers with three sentinels: each node in a namespace of
-    /// its own, reached by its name, with TLS and passwords.
-    @Test func clustersOfNamespacesAreAuditedByAddressAsFromWithin() async throws {
+    /// A cluster of three shards with a replica each, and three servers with three sentinels, started with TLS and passwords
+    /// by labs of this machine.
+    @Test func clustersOfLabsAreAuditedByAddressAsFromWithin() async throws {
         let place = try Workplace()
         let script = Holdfast.root + "/Tests/OrchestratorTests/External/owned.sh"
         _ = try await Holdfast.takingTurns {
@@ -62,9 +62,10 @@ struct ExternalTests {
         let refusals = [
             ("password", "WRONGPASS"), ("permission", "the user weak may not do CLUSTER NODES, CLUSTER INFO"),
             ("replica-permission", "redis-5: the user holdfast may not do XADD"),
-            ("unnamed", "sends clients to 10.77.0.16:6379, which"), ("missing", "names 5: name every server"),
+            ("unnamed", "sends clients to 198.18.0.16:6379, which"), ("missing", "names 5: name every server"),
             ("setting", "`appendonly`: the suite says no, the server says yes"),
-            ("expired", "redis-2.test is refused: certificate has expired"), ("other", "hostname mismatch"),
+            ("access", "the suite says `open`, and"),
+            ("expired", "redis-2 is refused: certificate has expired"), ("other", "hostname mismatch"),
         ]
         for (name, words) in refusals { said.expectRefusal(name, words) }
         #expect(!Files.isFolder(folder + "/out-refused"))
@@ -73,13 +74,18 @@ struct ExternalTests {
         #expect((trial["verdict"]?["events"]?["acked"]?.integer ?? 0) > 0)
         // Six agents with one event in flight each, as from within.
         #expect((trial["verdict"]?["log"]?["lost"]?.integer ?? .max) <= 6, "\(said.all)")
-        for name in ["failover-remains", "healed-remains"] { said.expectNothing(name) }
+        said.expectNothing("failover-remains")
+        expectHealed(said)
+    }
+
+    /// What a killed run left was there, and went; nothing of others was touched, and no secret told.
+    private func expectHealed(_ said: Said) {
         #expect(said["living"].contains("nothing to heal"), "\(said["living"])")
-        #expect(said["killed-remains"].contains(":events:{"), "\(said.all)")
+        #expect(said["killed-remains"].contains(":events"), "\(said.all)")
         #expect(
             said["heal"].contains("removed fault kill redis-") && said["heal"].hasSuffix("exit 0\n"), "\(said["heal"])")
         #expect(said["bystanders"] == "exit 0\n", "\(said["bystanders"])")
-        said.expectNothing("secrets")
+        for name in ["healed-remains", "secrets"] { said.expectNothing(name) }
     }
 
     private func expectWatched(_ folder: String, _ said: Said) throws {
@@ -87,8 +93,11 @@ struct ExternalTests {
             ("password", "see `sentinel-auth` in the cluster's file"),
             ("permission", "sentinel-1: the user weak may not do SENTINEL"),
             ("primary-name", "sentinel-1 watches no primary called somebody"),
-            ("unnamed", "sends clients to 10.77.0.12:6379"), ("sentinels", "finds 2 other sentinels well"),
+            ("server-permission", "redis-1: the user weak may not do XADD"),
+            ("unnamed", "sends clients to 198.18.0.12:6379"), ("missing", "names 2: name every server"),
+            ("sentinels", "finds 2 other sentinels well"),
             ("setting", "`down-after-milliseconds`: the suite says 777, the sentinel says 20000"),
+            ("expired", "redis-2 is refused: certificate has expired"), ("other", "hostname mismatch"),
         ]
         for (name, words) in refusals { said.expectRefusal(name, words) }
         // Servers that keep nothing on a disk lose what they had, by the same gates.
@@ -103,7 +112,7 @@ struct ExternalTests {
         #expect(promoted["status"]?.string == "valid", "\(said.all)")
         // Four agents, likewise.
         #expect((promoted["verdict"]?["log"]?["lost"]?.integer ?? .max) <= 4, "\(said.all)")
-        for name in ["remains", "promoted-remains", "secrets"] { said.expectNothing(name) }
-        #expect(said["bystanders"] == "exit 0\n", "\(said["bystanders"])")
+        for name in ["remains", "promoted-remains"] { said.expectNothing(name) }
+        expectHealed(said)
     }
 }
