@@ -95,10 +95,11 @@ final class RedisServers {
     /// Waits for the answer to a server's first start.
     func awaitFirstAnswer(of server: RedisServer, _ patience: any Patience) throws(SystemError) {
         guard case .refused(let log) = try server.awaitAnswer(patience) else { return }
+        let hint = authority == nil ? "" : " (`\(Admission.setting): secured` needs a server that was built with TLS)"
         throw SystemError(
             .refused,
             "\(server.binary.version.name) \(server.binary.version.version) refused to start with "
-                + "\(server.configurationPath); it said:\n\(log)")
+                + "\(server.configurationPath)\(hint); it said:\n\(log)")
     }
 
     /// Room for the log, a rewrite or a snapshot of it beside it, and as much again for load that goes on during a long

@@ -9,6 +9,7 @@ export XDG_STATE_HOME="$D/state"
 V=$(dirname "$HOLDFAST_CLUSTER")
 printf weakpw >weak
 printf nonsense >bad
+cp $V/client.crt client.crt
 
 # named NUMBER…: their servers are reached by names, as their certificates have them.
 named() {

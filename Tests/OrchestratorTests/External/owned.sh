@@ -19,7 +19,7 @@ configurations:
     system: redis-sentinel
     settings: {access: secured, appendonly: no, down-after-milliseconds: ${SILENCE:-20000}}
 faults: [none, primary-kill, primary-kill-failover]
-gates: [{configuration: watched, fault: primary-kill, finding: lost, min: 1}]
+gates: [{configuration: watched, fault: primary-kill, finding: lost, min: 250}]
 X
 for kind in cluster sentinel; do
     "$2" lab "$1/$kind/suite.yml" --quiet --out "$1/$kind/lab" -- sh "$here/$kind.sh" "$1/$kind" "$2" \
