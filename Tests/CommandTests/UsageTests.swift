@@ -9,7 +9,7 @@ struct UsageTests {
         for words in [["help"], ["--help"], ["-h"]] {
             let help = try Holdfast.run(words[0])
             #expect(help.status == .exited(0) && help.errors == "")
-            for command in ["run", "check", "report", "explain", "export", "faults", "systems", "doctor", "heal"] {
+            for command in ["run", "lab", "check", "report", "explain", "export", "faults", "systems", "doctor", "heal"] {
                 #expect(help.output.contains("\n  \(command) "), "\(command)")
                 let one = try Holdfast.run("help", command)
                 #expect(one.status == .exited(0) && one.output.hasPrefix("usage: holdfast \(command)"))
@@ -25,6 +25,9 @@ struct UsageTests {
         ([], "usage: holdfast"), (["chek"], "did you mean \"check\""), (["help", "chek"], "did you mean \"check\""),
         (["check"], "needs"), (["check", "a", "b"], "\"b\" is too much"), (["check", "--yson", "x"], "--json"),
         (["check", "--json", "--json", "x"], "twice"), (["check", "--json=yes", "x"], "takes no value"),
+        (["lab"], "needs a suite"), (["lab", "x.yml"], "needs a command"),
+        (["lab", "x.yml", "--", "nonsense"], "nonsense is no program here"),
+        (["lab", "x.yml", "--lab", "external", "--", "true"], "--lab is namespaces, docker"),
         (["run"], "needs"), (["run", "x.yml", "--out"], "--out DIR"),
         (["run", "x.yml", "--trials", "0"], "no such file"),
         (["run", "x.yml", "--lab", "external"], "needs --cluster FILE"),

@@ -1,6 +1,7 @@
 import Foundation
 import Labs
 import Orchestrator
+import Platform
 import Suites
 
 /// Servers to look at, to break by hand, or to rehearse an audit by address with.
@@ -27,6 +28,9 @@ struct LabCommand: Command {
         let command = Array(arguments.rest.dropFirst())
         guard !command.isEmpty else {
             throw UsageError("\(name) needs a command to run beside the servers, such as -- sleep 600")
+        }
+        guard Tool.locate(command[0]) != nil else {
+            throw UsageError("\(command[0]) is no program here (\(Tool.path)): \(Tool.remedy(for: command[0]))")
         }
         var suite = try Suite.load(path, ownFaults: OwnFiles.faultFolders, lab: lab)
         if let pattern = arguments.text("--only") { suite = try suite.choosing(pattern) }
