@@ -30,8 +30,33 @@ public final class Authority: Sendable {
     /// Whom to believe.
     public var certificate: String { "\(folder)/ca.crt" }
 
-    private static let days = "30"
+    /// Certificates hold from so long before the present on, and for as long after it: a server whose clock a fault sets
+    /// wrong must not find them too young.
+    private static let seconds = 30 * 86400
     private static let passwordBytes = 18
+
+    /// What `openssl ca` wants to be told by a file.
+    private static func rules(_ folder: String) -> String {
+        """
+        [ca]
+        default_ca = lab
+        [lab]
+        database = \(folder)/issued
+        new_certs_dir = \(folder)
+        rand_serial = yes
+        unique_subject = no
+        default_md = sha256
+        policy = names
+        copy_extensions = copy
+        [names]
+        commonName = supplied
+        [authority]
+        basicConstraints = critical,CA:TRUE
+        [member]
+        basicConstraints = CA:FALSE
+
+        """
+    }
 
     /// - Parameter folder: of nobody else's; it is made.
     public init(in folder: String) throws(AccessError) {
@@ -45,8 +70,13 @@ public final class Authority: Sendable {
         } catch {
             throw AccessError("there is no place for what a lab's clients are let in by: \(error)")
         }
-        try Self.request(
-            ["-subj", "/CN=authority", "-keyout", "\(folder)/ca.key", "-out", certificate])
+        do {
+            try Files.write(Self.rules(folder), to: "\(folder)/ca.cnf")
+            try Files.write("", to: "\(folder)/issued")
+        } catch {
+            throw AccessError("an authority has no place: \(error)")
+        }
+        try make("ca", ["-subj", "/CN=authority"], signing: ["-selfsign", "-extensions", "authority"])
         _ = try issue("client", to: "DNS:client")
     }
 
@@ -58,10 +88,9 @@ public final class Authority: Sendable {
     private func issue(_ name: String, to subjects: String) throws(AccessError) -> Certificate {
         let made = Certificate(
             certificate: "\(folder)/\(name).crt", key: "\(folder)/\(name).key", pair: "\(folder)/\(name).pem")
-        try Self.request([
-            "-subj", "/CN=\(name)", "-addext", "subjectAltName=\(subjects)", "-addext", "basicConstraints=CA:FALSE",
-            "-CA", certificate, "-CAkey", "\(folder)/ca.key", "-keyout", made.key, "-out", made.certificate,
-        ])
+        try make(
+            name, ["-subj", "/CN=\(name)", "-addext", "subjectAltName=\(subjects)"],
+            signing: ["-cert", certificate, "-extensions", "member"])
         do {
             try Files.write(try Self.text(of: made.key) + (try Self.text(of: made.certificate)), to: made.pair)
         } catch {
@@ -70,14 +99,32 @@ public final class Authority: Sendable {
         return made
     }
 
-    /// A key and a certificate of it; of its own making, unless an authority is named.
-    private static func request(_ arguments: [String]) throws(AccessError) {
+    /// A key and a certificate of it, by the authority's own.
+    private func make(_ name: String, _ request: [String], signing: [String]) throws(AccessError) {
+        let path = "\(folder)/\(name)"
         let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        let now = time(nil)
         do throws(ToolError) {
-            try Tool.require("openssl", ["req", "-x509", "-sha256", "-days", days] + key + arguments)
+            try Tool.require(
+                "openssl", ["req", "-new"] + key + request + ["-keyout", path + ".key", "-out", path + ".csr"])
+            try Tool.require(
+                "openssl",
+                ["ca", "-batch", "-notext", "-config", "\(folder)/ca.cnf", "-keyfile", "\(folder)/ca.key"] + signing + [
+                    "-startdate", Self.date(now - Self.seconds), "-enddate", Self.date(now + Self.seconds),
+                    "-in", path + ".csr", "-out", path + ".crt",
+                ])
         } catch {
             throw AccessError("no certificate can be made: \(error)")
         }
+    }
+
+    /// As X.509 writes it, in UTC.
+    private static func date(_ time: time_t) -> String {
+        var (time, parts) = (time, tm())
+        gmtime_r(&time, &parts)
+        var text = [CChar](repeating: 0, count: 20)
+        strftime(&text, text.count, "%Y%m%d%H%M%SZ", &parts)
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     private static func text(of path: String) throws(AccessError) -> String {
