@@ -33,4 +33,4 @@ settled 1 2 3 4 5 6 >after
 cli 3 xinfo groups $theirs >>after
 say bystanders diff before after
 cat $V/holdfast.password $V/admin.password >secrets
-say secrets grep -rlFf secrets lab out-failover out-killed state killed.log
+say secrets grep -rlFf secrets lab/logs out-failover out-killed state killed.log

@@ -71,4 +71,4 @@ until_true 30 synced
 settled 1 2 3 >after
 say bystanders diff before after
 cat $V/holdfast.password $V/admin.password >secrets
-say secrets grep -rlFf secrets lab out-outside out-inside out-promoted out-killed state
+say secrets grep -rlFf secrets lab/logs out-outside out-inside out-promoted out-killed state
