@@ -9,7 +9,9 @@ struct UsageTests {
         for words in [["help"], ["--help"], ["-h"]] {
             let help = try Holdfast.run(words[0])
             #expect(help.status == .exited(0) && help.errors == "")
-            for command in ["run", "lab", "check", "report", "explain", "export", "faults", "systems", "doctor", "heal"] {
+            for command in [
+                "run", "lab", "check", "report", "explain", "export", "faults", "systems", "doctor", "heal",
+            ] {
                 #expect(help.output.contains("\n  \(command) "), "\(command)")
                 let one = try Holdfast.run("help", command)
                 #expect(one.status == .exited(0) && one.output.hasPrefix("usage: holdfast \(command)"))
