@@ -66,7 +66,9 @@ public final class Authority: Sendable {
         do {
             try Files.makeFolders(folder)
             if chmod(folder, 0o700) != 0 { throw KernelFailure(errno, "closing \(folder) to others") }
-            for user in [admin, auditor] { try Files.write(user.password + "\n", to: "\(folder)/\(user.name).password") }
+            for user in [admin, auditor] {
+                try Files.write(user.password + "\n", to: "\(folder)/\(user.name).password")
+            }
         } catch {
             throw AccessError("there is no place for what a lab's clients are let in by: \(error)")
         }
