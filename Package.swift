@@ -117,7 +117,7 @@ let package = Package(
                 "Platform", "TestSupport",
             ],
             exclude: ["audit", "beside", "cluster", "owned", "sentinel"].map { "External/\($0).sh" }
-                + ["audit.sh", "broker.sh", "cluster.sh", "owner.py"].map { "External/Kafka/\($0)" }),
+                + ["audit.sh", "broker.sh", "owned.sh", "owner.py"].map { "External/Kafka/\($0)" }),
         tests("Command", ["History", "Checker", "Platform", "TestSupport"]),
     ]
 )

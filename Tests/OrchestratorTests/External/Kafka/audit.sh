@@ -1,7 +1,7 @@
 #!/bin/bash
-# What runs at somebody else's Kafka say, each under a heading, its exit status last.
-# audit.sh FOLDER HOLDFAST LIBRARY [PYTHON CLIENTS]: the folder is empty; the library's, if it is given, has a librdkafka
-# that does SCRAM; clients under audit, if their interpreter is there.
+# What runs at somebody else's Kafka say, each under a heading, its exit status last. Run beside the brokers by owned.sh.
+# audit.sh FOLDER HOLDFAST LIBRARY [PYTHON CLIENTS]: the library's folder, if it is given, has a librdkafka that does
+# SCRAM; clients under audit, if their interpreter is there.
 F=$1
 H=$2
 LIBRARY=$3
@@ -9,68 +9,104 @@ PYTHON=$4
 CLIENTS=$5
 S=$(cd "$(dirname "$0")" && pwd)
 export XDG_STATE_HOME="$F/state"
-. "$S/cluster.sh" || exit 1
+cd "$F" || exit 1
+LC_ALL=C
+export LC_ALL
+# Where the authority, keys and passwords are.
+V=$(dirname "$HOLDFAST_CLUSTER")
+until_() {
+    tries=0
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ $tries -gt 600 ] && return 1
+        sleep 0.1
+    done
+}
+# Brokers are reached by names, as their certificates have them, and announce their addresses.
+cp /etc/hosts hosts
+for i in 1 2 3; do echo "198.18.0.1$i broker-$i" >>hosts; done
+mount --bind hosts /etc/hosts
+for i in 1 2 3; do cat /proc/"$(ip netns pids broker-$i)"/cmdline >program-$i; done
+
+# issue NAME SUBJECT-ALT-NAMES DAYS: a certificate by the lab's own authority, and its key.
+issue() {
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$1" -keyout "$1.key" -out "$1.csr" \
+        2>>openssl.log
+    printf 'subjectAltName=%s\n' "$2" >"$1.ext"
+    openssl x509 -req -in "$1.csr" -CA "$V/ca.crt" -CAkey "$V/ca.key" -CAcreateserial -days "$3" -extfile "$1.ext" \
+        -out "$1.crt" 2>>openssl.log
+    cat "$1.key" "$1.crt" >"$1.pem"
+}
+issue expired DNS:broker-1 -1
+issue other DNS:other.example 2
+# One broker gets two more listeners, whose certificates nobody should believe.
+properties=$V/broker-1.properties
+more() { sed -n "s|^$1=\(.*\)|$1=\1,$2|p" "$properties"; }
+{
+    more listeners EXPIRED://0.0.0.0:9095,OTHER://0.0.0.0:9096
+    more advertised.listeners EXPIRED://198.18.0.11:9095,OTHER://198.18.0.11:9096
+    more listener.security.protocol.map EXPIRED:SASL_SSL,OTHER:SASL_SSL
+    for listener in expired other; do
+        grep '^listener.name.secured' "$properties" | grep -v keystore | sed "s/secured/$listener/"
+        echo "listener.name.$listener.ssl.keystore.type=PEM"
+        echo "listener.name.$listener.ssl.keystore.location=$F/$listener.pem"
+    done
+} >more.properties
+cat more.properties >>"$properties"
+bash "$S/broker.sh" "$F" kill broker-1
+until_ bash "$S/broker.sh" "$F" silent broker-1 198.18.0.11
+bash "$S/broker.sh" "$F" start broker-1
+python3 "$S/owner.py" ready && python3 "$S/owner.py" prepare
+
 # Secrets: a password in a file, another in the environment.
 export KEY_PASSWORD=lockedkeypw
-openssl pkey -in client.key -aes256 -passout env:KEY_PASSWORD -out locked.key
-printf topsecretpw >pw
+openssl pkey -in "$V/client.key" -aes256 -passout env:KEY_PASSWORD -out locked.key
 printf nonsense >bad
-for user in nobody reader writer grouper lister; do printf ${user}pw >$user.pw; done
 does() { echo "[$S/broker.sh, $F, $1, \$node, \$address, \$from]"; }
 verb() { echo "{run: $(does "$1"), proof: $(does "$2"), heal: $(does "$3")}"; }
-cat >cluster.yml <<X
-cluster: orders
-system: kafka
-nodes:
-  - kafka-1.test
-  - {address: kafka-2.test, called: kafka-2}
-  - {address: "kafka-3.test:9092", called: kafka-3}
-sasl: {mechanism: PLAIN, user: holdfast, password: {file: pw}}
-tls: {ca: ca.crt, certificate: client.crt, key: locked.key, key-password: {environment: KEY_PASSWORD}}
+# The cluster's file as the lab gives it, with names, a key that is locked, and what its owner does to brokers.
+sed -e 's/198\.18\.0\.1\([0-9]\):9092/broker-\1:9092/' -e "s|file: |file: $V/|" -e '/^tls:/d' "$HOLDFAST_CLUSTER" \
+    >cluster.yml
+cat >>cluster.yml <<X
+tls: {ca: $V/ca.crt, certificate: $V/client.crt, key: locked.key, key-password: {environment: KEY_PASSWORD}}
 verbs:
   kill: $(verb kill silent start)
   isolate: $(verb isolate cut join)
-X
-cat >suite.yml <<X
-suite: external
-workload: {agents: 6, rate: 200, duration: 3s, payload: 100, producers: 1, in-flight: 5}
-groups: [{name: readers, consumers: 1, ack: after-processing, session-timeout: 3s}]
-configurations:
-  - {name: one, system: kafka, settings: {acks: 1}, faults: [none, {fault: leader-isolated, with: {partition: 500ms}}]}
-  - name: committed
-    system: kafka
-    retries: idempotent
-    transactions: {events: 20, abort: 10%}
-    settings: {acks: all, min.insync.replicas: 2, replica.lag.time.max.ms: 3000}
-    faults: [none, {fault: leader-kill, with: {down: 100ms}}]
 X
 say() { echo "## $1"; shift; "$@" 2>&1; echo "exit $?"; }
 run() { $H run "$2" --lab external --i-own-this-cluster --cluster "$1" --quiet --out "$3" --only "$4"; }
 # Name, how the cluster's file is changed, and of which configuration
 refused() { sed "$2" cluster.yml >"$1.yml"; say "$1" run "$1.yml" suite.yml out-refused "${3:-one}/none"; }
-as() { echo "s/user: holdfast, password: {file: pw}/user: $1, password: {file: $1.pw}/"; }
+# While the user has all rights but one kind.
+lacking() {
+    python3 "$S/owner.py" permit "$2"
+    refused "$1" '' "$3"
+}
 look() { python3 "$S/owner.py" look; }
 
 look >before
 # Whatever is seen of it where anybody may look.
-printf 'topsecretpw\nlockedkeypw\n' >secrets
+{ cat "$V/holdfast.password" "$V/admin.password"; echo lockedkeypw; } >secrets
 (while :; do grep -alFf secrets /proc/[0-9]*/cmdline && echo; sleep 0.3; done) >seen 2>/dev/null &
 watcher=$!
 say consent $H run suite.yml --lab external --cluster cluster.yml
-refused password 's/file: pw/file: bad/'
-refused scram 's/PLAIN/SCRAM-SHA-256/;s/file: pw/file: bad/'
+refused password "s|file: .*holdfast.password|file: bad|"
+refused scram "s/PLAIN/SCRAM-SHA-256/;s|file: .*holdfast.password|file: bad|"
 refused library 's/PLAIN/SCRAM-SHA-512/'
-refused expired 's/kafka-1.test/"kafka-1.test:9095"/'
-refused other 's/kafka-1.test/"kafka-1.test:9096"/'
-refused authority 's/ca: ca.crt/ca: other.crt/'
+refused expired 's/broker-1:9092/broker-1:9095/'
+refused other 's/broker-1:9092/broker-1:9096/'
+refused authority 's|ca: [^,]*|ca: other.crt|'
 refused identity 's/, certificate: .*/}/'
-refused plain '/^tls:/d'
-refused create "$(as nobody)"
-refused write "$(as reader)"
-refused read "$(as writer)"
-refused group "$(as grouper)"
-refused configs "$(as lister)" committed
-refused elsewhere '/kafka-3/d'
+refused access '/^tls:/d'
+sed 's/access: secured, //' suite.yml >unsaid.yml
+say plain run access.yml unsaid.yml out-refused 'one/none'
+lacking create all
+lacking write write
+lacking read read
+lacking group group
+lacking configs configs committed
+python3 "$S/owner.py" permit nothing
+refused elsewhere '/broker-3/d'
 sed 's/time.max.ms: 3000/time.max.ms: 9000/' suite.yml >setting.yml
 say setting run cluster.yml setting.yml out-refused 'committed/none'
 sed 's/rate: 200/rate: 2000/' suite.yml >fast.yml

@@ -1,19 +1,23 @@
 """The owner of a Kafka under audit: makes what is the owner's, gives permissions, and looks at all that is there.
 
-    owner.py ready|prepare|look|left     in the folder that cluster.sh has made
+    owner.py ready|prepare|look|left|permit LACKING     beside a lab's brokers: HOLDFAST_CLUSTER says where keys are
 
-`look` wants every broker, `left` names topics by the word of any that answers.
+`look` wants every broker, `left` names topics by the word of any that answers. `permit` gives the auditor all rights but
+these: all, write, read, group, configs; nothing.
 
 Kafka's own tools would do, but each takes seconds to start. This speaks the protocol by itself, and shares nothing with
 the program under test.
 """
+import hashlib
+import os
 import socket
 import ssl
 import struct
 import sys
 import time
 
-NAMES = ["kafka-1.test", "kafka-2.test", "kafka-3.test"]
+NAMES = ["198.18.0.11", "198.18.0.12", "198.18.0.13"]
+VAULT = os.path.dirname(os.environ["HOLDFAST_CLUSTER"])
 ALL = 2
 READ, WRITE, CREATE, DELETE, DESCRIBE, DESCRIBE_CONFIGS = 3, 4, 5, 6, 8, 10
 TOPIC, GROUP, CLUSTER, TRANSACTIONAL_ID = 2, 3, 4, 5
@@ -52,26 +56,32 @@ def pack(form, *values):
     return struct.pack(">" + form, *values)
 
 
+def password(user):
+    with open(f"{VAULT}/{user}.password") as file:
+        return file.readline().strip()
+
+
 class Broker:
     """One connection, as the user who may do everything."""
 
     def __init__(self, name):
-        context = ssl.create_default_context(cafile="ca.crt")
-        context.load_cert_chain("client.pem")
+        context = ssl.create_default_context(cafile=f"{VAULT}/ca.crt")
+        context.load_cert_chain(f"{VAULT}/client.pem")
         self.socket = context.wrap_socket(socket.create_connection((name, 9092), 10), server_hostname=name)
         self.number = 0
         self.ask(17, 1, text("PLAIN"))
-        word = b"\0admin\0adminpw"
+        word = f"\0admin\0{password('admin')}".encode()
         answer = self.ask(36, 1, pack("i", len(word)) + word)
         check(answer.take("h"), "the password")
 
-    def ask(self, key, version, body):
+    def ask(self, key, version, body, flexible=False):
         self.number += 1
-        frame = pack("hhi", key, version, self.number) + text("owner") + body
+        frame = pack("hhi", key, version, self.number) + text("owner") + (b"\0" if flexible else b"") + body
         self.socket.sendall(pack("i", len(frame)) + frame)
         size = struct.unpack(">i", self.exactly(4))[0]
         reader = Reader(self.exactly(size))
         assert reader.take("i") == self.number
+        reader.place += flexible
         return reader
 
     def exactly(self, count):
@@ -144,7 +154,8 @@ def prepare(brokers):
     answer = first.ask(44, 0, items([pack("b", 4) + text("") + items([setting])]) + b"\0")
     answer.take("i")
     answer.items(lambda: (check(answer.take("h"), "a setting"), answer.text(), answer.take("b"), answer.text()))
-    permit(first)
+    permit(brokers, "nothing")
+    admit_by_scram(first)
 
 
 def produced(answer):
@@ -174,27 +185,70 @@ def committed(brokers):
     return errors == [[0]]
 
 
-def permit(first):
-    """What docs/external.md lists to `holdfast`; to the others all but what each is there to lack."""
+def permit(brokers, lacking):
+    """What docs/external.md lists, but for what is to be lacking; once every broker goes by it."""
+    first = brokers[NAMES[0]]
     prefix = "holdfast-"
-    rules = [("holdfast", kind, prefix, PREFIXED, ALL) for kind in (TOPIC, GROUP, TRANSACTIONAL_ID)]
-    rules += [("holdfast", CLUSTER, "kafka-cluster", LITERAL, operation) for operation in (DESCRIBE, DESCRIBE_CONFIGS)]
-    others = {"reader": WRITE, "writer": READ, "lister": None, "grouper": None}
-    for user, lacking in others.items():
-        operations = [READ, WRITE, CREATE, DELETE, DESCRIBE, DESCRIBE_CONFIGS]
-        rules += [(user, TOPIC, prefix, PREFIXED, operation) for operation in operations if operation != lacking]
-        if user != "grouper":
-            rules.append((user, GROUP, prefix, PREFIXED, ALL))
-            rules.append((user, TRANSACTIONAL_ID, prefix, PREFIXED, ALL))
-        if user != "lister":
-            rules.append((user, CLUSTER, "kafka-cluster", LITERAL, DESCRIBE_CONFIGS))
-    made = [
-        pack("b", kind) + text(name) + pack("b", pattern) + text("User:" + user) + text("*") + pack("bb", operation, 3)
-        for user, kind, name, pattern, operation in rules
-    ]
-    answer = first.ask(30, 1, items(made))
+    rules = []
+    if lacking != "all":
+        some = {READ, WRITE, CREATE, DELETE, DESCRIBE, DESCRIBE_CONFIGS}
+        operations = {"read": some - {READ}, "write": some - {WRITE}}.get(lacking, {ALL})
+        rules = [(TOPIC, prefix, PREFIXED, operation) for operation in operations]
+        rules += [(kind, prefix, PREFIXED, ALL) for kind in (GROUP, TRANSACTIONAL_ID) if lacking != "group"]
+        rules += [(CLUSTER, "kafka-cluster", LITERAL, DESCRIBE)]
+        rules += [(CLUSTER, "kafka-cluster", LITERAL, DESCRIBE_CONFIGS)] if lacking != "configs" else []
+    auditors = pack("b", 1) + text(None) + pack("b", 1) + text("User:holdfast") + text(None) + pack("bb", 1, 1)
+    answer = first.ask(31, 1, items([auditors]))
     answer.take("i")
-    answer.items(lambda: (check(answer.take("h"), "a permission"), answer.text()))
+
+    def gone():
+        check(answer.take("h"), "a right"), answer.text()
+        answer.take("b"), answer.text(), answer.take("b"), answer.text(), answer.text(), answer.take("b"), answer.take("b")
+
+    answer.items(lambda: (check(answer.take("h"), "rights"), answer.text(), answer.items(gone)))
+    made = [
+        pack("b", kind) + text(name) + pack("b", pattern) + text("User:holdfast") + text("*") + pack("bb", operation, 3)
+        for kind, name, pattern, operation in rules
+    ]
+    if made:
+        answer = first.ask(30, 1, items(made))
+        answer.take("i")
+        answer.items(lambda: (check(answer.take("h"), "a right"), answer.text()))
+
+    def known(broker):
+        found = []
+        for kind, name, pattern, entries in permissions(broker):
+            found += [(kind, name, pattern, operation) for who, _, operation, _ in entries if who == "User:holdfast"]
+        return sorted(found) == sorted(rules)
+
+    until(lambda: all(known(broker) for broker in brokers.values()), "the rights")
+
+
+def permissions(broker):
+    answer = broker.ask(29, 1, pack("b", 1) + text(None) + pack("b", 1) + text(None) + text(None) + pack("bb", 1, 1))
+    answer.take("i"), check(answer.take("h"), "permissions"), answer.text()
+    rule = lambda: (answer.text(), answer.text(), answer.take("b"), answer.take("b"))
+    return answer.items(lambda: (answer.take("b"), answer.text(), answer.take("b"), sorted(answer.items(rule))))
+
+
+def admit_by_scram(first):
+    """The auditor's password is known to the brokers by SCRAM, too."""
+
+    def short(data):
+        return bytes([len(data) + 1]) + data
+
+    salt, rounds = b"salt of a test", 4096
+    made = []
+    for number, name in ((1, "sha256"), (2, "sha512")):
+        salted = hashlib.pbkdf2_hmac(name, password("holdfast").encode(), salt, rounds)
+        made.append(short(b"holdfast") + pack("bi", number, rounds) + short(salt) + short(salted) + b"\0")
+    # Of a form that has lengths of variable size, and fields to come at each end.
+    answer = first.ask(51, 0, b"\1" + bytes([len(made) + 1]) + b"".join(made) + b"\0", flexible=True)
+    answer.take("i")
+    for _ in range(answer.take("b") - 1):
+        answer.place += answer.take("b") - 1
+        check(answer.take("h"), "SCRAM")
+        answer.place += max(0, answer.take("b") - 1) + 1
 
 
 def look(brokers):
@@ -232,11 +286,7 @@ def look(brokers):
         answer.take("i")
         place = lambda: (answer.take("i"), answer.take("q"), answer.take("i"), answer.text(), answer.take("h"))
         lines.append(f"group {group} {answer.items(lambda: (answer.text(), answer.items(place)))}")
-    answer = first.ask(29, 1, pack("b", 1) + text(None) + pack("b", 1) + text(None) + text(None) + pack("bb", 1, 1))
-    answer.take("i"), check(answer.take("h"), "permissions"), answer.text()
-    rule = lambda: (answer.text(), answer.text(), answer.take("b"), answer.take("b"))
-    resource = lambda: (answer.take("b"), answer.text(), answer.take("b"), sorted(answer.items(rule)))
-    lines += [f"permission {line}" for line in answer.items(resource)]
+    lines += [f"permission {line}" for line in permissions(first)]
     return sorted(lines)
 
 
@@ -272,6 +322,8 @@ if __name__ == "__main__":
     them = {name: broker for name, broker in map(reached, NAMES) if broker}
     if sys.argv[1] == "prepare":
         prepare(them)
+    elif sys.argv[1] == "permit":
+        permit(them, sys.argv[2])
     elif sys.argv[1] == "left":
         print("\n".join(sorted(metadata(them.popitem()[1])[1])))
     else:
