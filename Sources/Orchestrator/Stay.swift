@@ -24,7 +24,7 @@ public struct Stay {
         static let logs = "HOLDFAST_LOGS"
     }
 
-    /// Returns the command's exit status; that of a signal is 128 more than its number.
+    /// Returns the command's exit status; that of a signal, which may have been for all of us, is 128 more than its number.
     ///
     /// - Parameters:
     ///   - environment: what the command finds in its environment.
@@ -33,7 +33,17 @@ public struct Stay {
         _ command: [String], environment: [String: String], tell: (String) -> Void
     ) throws(RunError) -> Int32 {
         let interrupts = try Interrupts()
-        let watch = Watch(interrupts: interrupts)
+        do throws(RunError) {
+            return try run(command, environment: environment, tell: tell, Watch(interrupts: interrupts))
+        } catch {
+            guard error.code == .interrupted, let signal = interrupts.pending else { throw error }
+            return 128 + signal
+        }
+    }
+
+    private func run(
+        _ command: [String], environment: [String: String], tell: (String) -> Void, _ watch: Watch
+    ) throws(RunError) -> Int32 {
         do { try Files.makeFolders(logs) } catch { throw RunError(.io, "\(error)") }
         let opened: any Lab
         do { opened = try lab.open(directory: directory) } catch { throw RunError(.machine, error.message) }
