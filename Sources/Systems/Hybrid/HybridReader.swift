@@ -76,10 +76,14 @@ enum HybridReader {
                 "`\(kind.name)` is no hot tier: its groups take over nothing that idles",
                 remedy: "name a Redis system, such as redis-replicated")
         }
-        return try kind.configure(
+        let read = try kind.configure(
             ConfigurationText(
                 name: text.name, settings: settings, ack: ack, retries: retries, place: value, agents: text.agents,
                 inFlight: text.inFlight, lab: text.lab))
+        if let redis = read as? any ConfiguredRedis {
+            try Admission.refuse(redis.settings.admission, in: settings, or: value)
+        }
+        return read
     }
 
     private static func readCold(
@@ -95,6 +99,7 @@ enum HybridReader {
             ConfigurationText(
                 name: text.name, settings: settings, ack: nil, retries: retries, place: value ?? text.place,
                 agents: text.agents, inFlight: text.inFlight, lab: text.lab))
+        try Admission.refuse(read.admission, in: settings, or: value ?? text.place)
         if isTransactional {
             guard read.retries == .idempotent, read.acks == .all else {
                 throw (value ?? text.place).diagnostic(

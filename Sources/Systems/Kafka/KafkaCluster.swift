@@ -1,3 +1,4 @@
+import Access
 import Labs
 import Platform
 
@@ -7,6 +8,8 @@ final class KafkaCluster {
     /// Nil: it is somebody else's.
     let home: KafkaHome?
     private(set) var all: [KafkaServer] = []
+    /// Who vouches for them; nil: nobody asks.
+    private(set) var authority: Authority?
     private let format: KafkaFormat?
     private let archive: String?
 
@@ -43,6 +46,7 @@ final class KafkaCluster {
 
     /// Makes the nodes, starts every process at once and waits until all brokers know each other.
     func start(in lab: any Lab, trial: TrialSetting, patience: any Patience) throws(SystemError) {
+        authority = try settings.admission.authority(in: lab)
         for number in 0..<settings.brokers {
             let isBoth = settings.combined && number < settings.controllers
             try add("broker-\(number + 1)", id: Int32(number + 1), isBoth ? .both : .broker, in: lab, trial)
@@ -50,11 +54,12 @@ final class KafkaCluster {
         for number in 0..<(settings.combined ? 0 : settings.controllers) {
             try add("controller-\(number + 1)", id: Int32(101 + number), .controller, in: lab, trial)
         }
+        try admit()
         let voters = controllers.map { (id: $0.id, address: $0.node.address) }
         for server in all {
             server.properties = KafkaProperties(
                 settings, role: server.role, id: server.id, address: server.node.address, voters: voters,
-                dataDirectory: server.dataDirectory)
+                dataDirectory: server.dataDirectory, admission: server.admission)
         }
         for server in all { try format?.apply(to: server) }
         // A power loss soon after would take the format with it.
@@ -62,6 +67,7 @@ final class KafkaCluster {
         for server in all { try server.launch() }
         try awaitAll(patience)
         for server in brokers { try verify(server) }
+        try grant(patience)
         for server in all { try sync(server) }
     }
 
@@ -74,9 +80,39 @@ final class KafkaCluster {
             logDirectory: trial.logDirectory)
         let node: any Node
         do { node = try lab.makeNode(request) } catch { throw SystemError(.lab, "no node can be made: \(error)") }
-        let server = KafkaServer(node, id: id, role: role, home: home, archive: archive)
+        let admission = try authority.map { authority throws(SystemError) in
+            try KafkaAdmission(authority, node.name, address: node.address)
+        }
+        let server = KafkaServer(node, id: id, role: role, home: home, archive: archive, admission: admission)
         server.environment = try trial.environment(of: node)
         all.append(server)
+    }
+
+    /// Lets this process at the brokers, and the workers that it has, where they let nobody in without a word.
+    func admit() throws(SystemError) {
+        guard let authority else { return }
+        let known = brokers.map {
+            Authority.Server(name: $0.node.name, address: $0.node.address, port: KafkaProperties.brokerPort)
+        }
+        do throws(AccessError) { try authority.admit(to: known, of: "kafka") } catch {
+            throw SystemError(.lab, error.message)
+        }
+    }
+
+    /// Gives the auditor the rights that an audit needs.
+    private func grant(_ patience: any Patience) throws(SystemError) {
+        guard let authority else { return }
+        let request = KafkaCreateRightsRequest(auditor: authority.auditor.name)
+        var said = "no answer"
+        let came = try patience.wait(upTo: SystemLimits.syncSeconds) {
+            guard let answer = KafkaServer.ask(request, of: [brokers[0]]).first?.answer else { return false }
+            let refused = answer.first { $0.error != 0 }
+            said = refused.map { "\(KafkaErrorName.of($0.error)) \($0.message ?? "")" } ?? "\(answer.count) answers"
+            return refused == nil && answer.count == request.rights.count
+        }
+        guard came else {
+            throw SystemError(.refused, "the user \(authority.auditor.name) is given no rights: \(said)")
+        }
     }
 
     /// Room for a copy of every event with what Kafka writes around it, as much again for load that goes on during a

@@ -59,6 +59,7 @@ struct KafkaKind: SystemKind {
             SettingDescription(
                 name: "filesystem", values: "ext4, xfs", usual: "ext4",
                 about: "of each node's data, where power can be lost"),
+            Admission.description,
             SettingDescription(
                 name: "clients", values: "follow, pinned", usual: "follow",
                 about: "pinned clients do not even look for another leader from time to time, only when refused"),

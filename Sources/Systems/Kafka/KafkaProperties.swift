@@ -16,6 +16,7 @@ struct KafkaProperties {
 
     static let brokerPort: UInt16 = 9092
     static let controllerPort: UInt16 = 9093
+    static let controllerListener = "CONTROLLER"
 
     /// What the lab needs so that a node can be reached, watched and found; it is proven by its answering.
     let lab: [Property]
@@ -26,30 +27,33 @@ struct KafkaProperties {
     /// - Parameters:
     ///   - voters: of the quorum of controllers.
     ///   - dataDirectory: one that Kafka has for itself.
+    ///   - admission: how it lets anybody in; nil: without a word.
     init(
         _ settings: KafkaSettings, role: Role, id: Int32, address: String, voters: [(id: Int32, address: String)],
-        dataDirectory: String
+        dataDirectory: String, admission: KafkaAdmission? = nil
     ) {
+        let listener = admission == nil ? "PLAINTEXT" : KafkaAdmission.listener
         let quorum = voters.map { "\($0.id)@\($0.address):\(Self.controllerPort)" }.joined(separator: ",")
         lab = [
             Property(name: "process.roles", value: role.rawValue),
             Property(name: "node.id", value: String(id)),
             Property(name: "controller.quorum.voters", value: quorum),
-            Property(name: "controller.listener.names", value: "CONTROLLER"),
+            Property(name: "controller.listener.names", value: Self.controllerListener),
             Property(
-                name: "listeners", value: Self.listeners(role, address.hasPrefix("127.") ? address : "0.0.0.0")),
-            Property(name: "advertised.listeners", value: Self.listeners(role, address)),
+                name: "listeners",
+                value: Self.listeners(role, listener, address.hasPrefix("127.") ? address : "0.0.0.0")),
+            Property(name: "advertised.listeners", value: Self.listeners(role, listener, address)),
             Property(name: "log.dirs", value: dataDirectory),
-        ]
+        ] + (admission?.properties(role) ?? [])
         asked = settings.broker
         usual = Self.usual(settings).filter { usual in !settings.broker.contains { $0.name == usual.name } }
     }
 
     /// Bound everywhere, the node's own loopback included: Holdfast asks over that one, which no cut reaches.
-    private static func listeners(_ role: Role, _ address: String) -> String {
+    private static func listeners(_ role: Role, _ listener: String, _ address: String) -> String {
         var listeners: [String] = []
-        if role.isBroker { listeners.append("PLAINTEXT://\(address):\(brokerPort)") }
-        if role.isController { listeners.append("CONTROLLER://\(address):\(controllerPort)") }
+        if role.isBroker { listeners.append("\(listener)://\(address):\(brokerPort)") }
+        if role.isController { listeners.append("\(controllerListener)://\(address):\(controllerPort)") }
         return listeners.joined(separator: ",")
     }
 
@@ -97,8 +101,10 @@ struct KafkaProperties {
     ]
 
     /// As Java reads it.
-    var text: String {
-        (lab + usual + asked).map { "\($0.name)=\(Self.escaped($0.value))\n" }.joined()
+    var text: String { Self.text(lab + usual + asked) }
+
+    static func text(_ properties: [Property]) -> String {
+        properties.map { "\($0.name)=\(escaped($0.value))\n" }.joined()
     }
 
     private static func escaped(_ value: String) -> String {

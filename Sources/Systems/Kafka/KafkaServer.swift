@@ -13,6 +13,8 @@ final class KafkaServer {
     /// Nil: it is somebody else's.
     private let home: KafkaHome?
     private let archive: String?
+    /// How it lets anybody in; nil: without a word, or as somebody else says.
+    let admission: KafkaAdmission?
     /// Known once every voter has its address.
     var properties: KafkaProperties?
     /// What its process finds in its environment.
@@ -22,8 +24,11 @@ final class KafkaServer {
     private var folder: String
     private var connections: [UInt16: KafkaConnection] = [:]
 
-    init(_ node: any Node, id: Int32, role: KafkaProperties.Role, home: KafkaHome?, archive: String?) {
-        (self.node, self.id, self.role) = (node, id, role)
+    init(
+        _ node: any Node, id: Int32, role: KafkaProperties.Role, home: KafkaHome?, archive: String?,
+        admission: KafkaAdmission? = nil
+    ) {
+        (self.node, self.id, self.role, self.admission) = (node, id, role, admission)
         (self.home, self.archive) = (home, archive)
         folder = node.logDirectory
         log = KafkaNodeLog(folder: node.logDirectory, name: node.name)
@@ -33,7 +38,9 @@ final class KafkaServer {
     var dataDirectory: String { node.dataDirectory + "/kafka" }
     private var foreign: Access.Server? { (node as? ExternalNode)?.server }
     var address: String { foreign?.text ?? "\(node.address):\(KafkaProperties.brokerPort)" }
-    var propertiesPath: String { "\(folder)/\(node.name).properties" }
+    var propertiesPath: String { admission?.path(of: node.name) ?? keptPropertiesPath }
+    /// What is kept of them when the trial is over.
+    private var keptPropertiesPath: String { "\(folder)/\(node.name).properties" }
 
     var isRunning: Bool {
         if case .running = node.state { return true }
@@ -49,7 +56,11 @@ final class KafkaServer {
 
     func writeProperties() throws(SystemError) {
         guard let properties else { preconditionFailure("\(node.name) has no properties") }
-        try onDisk { () throws(KernelFailure) in try Files.write(properties.text, to: propertiesPath) }
+        let text = properties.text
+        try onDisk { () throws(KernelFailure) in
+            try Files.write(text, to: propertiesPath)
+            if let admission { try Files.write(admission.authority.redacted(text), to: keptPropertiesPath) }
+        }
     }
 
     /// Starts the process; it need not answer yet.
@@ -106,16 +117,21 @@ final class KafkaServer {
     func connection(to port: UInt16) throws(SystemError) -> KafkaConnection {
         if let known = connections[port], !known.isStale { return known }
         connections[port] = nil
+        let fresh = try connect(to: port)
+        connections[port] = fresh
+        return fresh
+    }
+
+    /// One of one's own.
+    func connect(to port: UInt16) throws(SystemError) -> KafkaConnection {
         let descriptor: Int32
         do { descriptor = try node.connect(port: port) } catch {
             throw SystemError(.unreachable, "\(node.name) takes no connection: \(error)")
         }
-        let fresh: KafkaConnection
-        do throws(SystemError) { fresh = try KafkaConnection(descriptor: descriptor, to: foreign) } catch {
+        let known = foreign ?? Access.current?.server(ofLab: node.address, port: port)
+        do throws(SystemError) { return try KafkaConnection(descriptor: descriptor, to: known) } catch {
             throw SystemError(error.code, "\(node.name) (\(address)): \(error.message)")
         }
-        connections[port] = fresh
-        return fresh
     }
 
     /// One question and its answer.

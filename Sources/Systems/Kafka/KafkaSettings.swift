@@ -38,6 +38,7 @@ struct KafkaSettings: Sendable {
     /// `eligible.leader.replicas.version` of a new cluster; nil: the release's own.
     var eligibleLeaderReplicas: Int?
     var filesystem = Filesystem.ext4
+    var admission = Admission.open
     var clients = Clients.follow
     /// A Kafka other than `KAFKA_HOME`: its folder.
     var home: String?

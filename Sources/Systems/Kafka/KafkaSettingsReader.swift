@@ -13,7 +13,7 @@ struct KafkaSettingsReader {
     }
 
     static let own = [
-        "acks", "brokers", "broker", "clients", "combined", "consumer", "controllers",
+        Admission.setting, "acks", "brokers", "broker", "clients", "combined", "consumer", "controllers",
         "eligible.leader.replicas.version", "filesystem", "partitions", "producer", "replication.factor", "server",
         "topic",
     ]
@@ -40,7 +40,7 @@ struct KafkaSettingsReader {
                     throw key.diagnostic("a setting's name is one word", remedy: "such as `min.insync.replicas: 2`")
                 }
                 places[name] = value
-                try readSetting(name, key: key, value: value, into: &settings)
+                try readSetting(name, key: key, value: value, lab: text.lab, into: &settings)
             }
         }
         if places["replication.factor"] == nil { settings.replicationFactor = min(3, settings.brokers) }
@@ -58,9 +58,10 @@ struct KafkaSettingsReader {
     }
 
     private func readSetting(
-        _ name: String, key: Value, value: Value, into settings: inout KafkaSettings
+        _ name: String, key: Value, value: Value, lab: any LabKind, into settings: inout KafkaSettings
     ) throws(Diagnostic) {
         switch name {
+        case Admission.setting: settings.admission = try Admission.read(value, in: lab)
         case "brokers": settings.brokers = try value.wholeNumber(in: 1...SystemLimits.brokers)
         case "controllers": settings.controllers = try value.wholeNumber(in: 1...SystemLimits.controllers)
         case "combined": settings.combined = try value.truth()

@@ -136,9 +136,13 @@ final class KafkaSystem: System {
     func renewed(_ settings: KafkaSettings, _ trial: TrialSetting) -> KafkaSystem? {
         guard let cluster, settings.hasSameCluster(as: self.settings),
             trial.ownFilesystems == self.trial.ownFilesystems,
-            trial.preload == nil, self.trial.preload == nil, cluster.hasRoom(for: trial.expectedBytes),
-            isConverged()
+            trial.preload == nil, self.trial.preload == nil, cluster.hasRoom(for: trial.expectedBytes)
         else { return nil }
+        // The trial before has given its access back.
+        guard (try? cluster.admit()) != nil, isConverged() else {
+            if cluster.authority != nil { Access.drop() }
+            return nil
+        }
         return KafkaSystem(settings, trial, reusing: cluster)
     }
 
@@ -480,6 +484,7 @@ extension KafkaSettings {
     func hasSameCluster(as other: KafkaSettings) -> Bool {
         (brokers, controllers, combined) == (other.brokers, other.controllers, other.combined)
             && eligibleLeaderReplicas == other.eligibleLeaderReplicas && filesystem == other.filesystem
+            && admission == other.admission
             && home == other.home && broker == other.broker
     }
 }

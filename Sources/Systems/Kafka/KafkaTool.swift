@@ -28,6 +28,9 @@ struct KafkaTool {
         let asks = words.contains { $0.hasPrefix("--bootstrap-") || $0 == "--version" || $0 == "--help" }
         // First of all: some tools take it before their own verb alone.
         if !asks, !Self.offline.contains(name) { arguments += Self.bootstrap(server) }
+        if let admission = server.admission, Self.wantsAdmission(words) {
+            arguments += [KafkaAdmission.option(of: name), try admission.toolProperties()]
+        }
         arguments += words.dropFirst()
         let result: ToolResult
         let program = Program(executable: tool, arguments: arguments, environment: environment)
@@ -45,6 +48,12 @@ struct KafkaTool {
             )
         }
         return said.hasSuffix("\n") ? String(said.dropLast()) : said
+    }
+
+    /// Whether a tool asks a server and was not told how it is let in.
+    private static func wantsAdmission(_ words: [String]) -> Bool {
+        !offline.contains(words[0])
+            && !words.contains { ["--version", "--help"].contains($0) || $0.hasSuffix("config") && $0.hasPrefix("--") }
     }
 
     /// The node itself: over its loopback, which no cut reaches.

@@ -50,8 +50,7 @@ struct KafkaWarming {
 
     private func lane(_ server: KafkaServer, _ acks: Int16) -> Lane? {
         guard let partition = (0..<cluster.brokers.count).first(where: { topics.assignment(of: $0)[0] == server.id }),
-            let descriptor = try? server.node.connect(port: KafkaProperties.brokerPort),
-            let connection = try? KafkaConnection(descriptor: descriptor)
+            let connection = try? server.connect(to: KafkaProperties.brokerPort)
         else { return nil }
         let request = KafkaProduceRequest(
             topic: topics.probe, partition: Int32(partition), value: [UInt8](repeating: 0x70, count: 1000), count: 2,
