@@ -8,13 +8,14 @@ groups: [{name: readers, consumers: 1, ack: after-processing, session-timeout: 3
 configurations:
   - name: one
     system: kafka
-    settings: {access: secured, acks: 1}
+    settings: {access: secured, controllers: 3, combined: true, acks: 1}
     faults: [none, {fault: leader-isolated, with: {partition: 500ms}}]
   - name: committed
     system: kafka
     retries: idempotent
     transactions: {events: 20, abort: 10%}
-    settings: {access: secured, acks: all, min.insync.replicas: 2, replica.lag.time.max.ms: 3000}
+    settings:
+      {access: secured, controllers: 3, combined: true, acks: all, min.insync.replicas: 2, replica.lag.time.max.ms: 3000}
     faults: [none, {fault: leader-kill, with: {down: 100ms}}]
 X
 exec "$2" lab "$1/suite.yml" --only one --quiet --out "$1/lab" -- bash "$(dirname "$0")/audit.sh" "$@"

@@ -246,9 +246,11 @@ def admit_by_scram(first):
     answer = first.ask(51, 0, b"\1" + bytes([len(made) + 1]) + b"".join(made) + b"\0", flexible=True)
     answer.take("i")
     for _ in range(answer.take("b") - 1):
-        answer.place += answer.take("b") - 1
+        count = answer.take("b") - 1
+        answer.place += count
         check(answer.take("h"), "SCRAM")
-        answer.place += max(0, answer.take("b") - 1) + 1
+        count = max(0, answer.take("b") - 1)
+        answer.place += count + 1
 
 
 def look(brokers):
