@@ -46,6 +46,16 @@ struct HybridTests {
             "6:29: configurations[0].cold.settings.acks: \"some\" is no number of acknowledgements; 0, 1 or all"
         ),
         (
+            "hot: {system: redis-replicated, settings: {access: secured}}",
+            "5:56: configurations[0].hot.settings.access: a hybrid's tiers let everybody in: Holdfast comes to one secured "
+                + "system at a time; `access: open`, or try each tier by itself"
+        ),
+        (
+            "\(hot)\ncold: {settings: {access: secured}}",
+            "6:31: configurations[0].cold.settings.access: a hybrid's tiers let everybody in: Holdfast comes to one secured "
+                + "system at a time; `access: open`, or try each tier by itself"
+        ),
+        (
             "\(hot)\nbridge: {ack: after}",
             "6:19: configurations[0].bridge.ack: \"after\" is not known; known here: after-kafka, before-kafka"
         ),

@@ -34,17 +34,18 @@ struct KafkaProperties {
     ) {
         let listener = admission == nil ? "PLAINTEXT" : KafkaAdmission.listener
         let quorum = voters.map { "\($0.id)@\($0.address):\(Self.controllerPort)" }.joined(separator: ",")
-        lab = [
-            Property(name: "process.roles", value: role.rawValue),
-            Property(name: "node.id", value: String(id)),
-            Property(name: "controller.quorum.voters", value: quorum),
-            Property(name: "controller.listener.names", value: Self.controllerListener),
-            Property(
-                name: "listeners",
-                value: Self.listeners(role, listener, address.hasPrefix("127.") ? address : "0.0.0.0")),
-            Property(name: "advertised.listeners", value: Self.listeners(role, listener, address)),
-            Property(name: "log.dirs", value: dataDirectory),
-        ] + (admission?.properties(role) ?? [])
+        lab =
+            [
+                Property(name: "process.roles", value: role.rawValue),
+                Property(name: "node.id", value: String(id)),
+                Property(name: "controller.quorum.voters", value: quorum),
+                Property(name: "controller.listener.names", value: Self.controllerListener),
+                Property(
+                    name: "listeners",
+                    value: Self.listeners(role, listener, address.hasPrefix("127.") ? address : "0.0.0.0")),
+                Property(name: "advertised.listeners", value: Self.listeners(role, listener, address)),
+                Property(name: "log.dirs", value: dataDirectory),
+            ] + (admission?.properties(role) ?? [])
         asked = settings.broker
         usual = Self.usual(settings).filter { usual in !settings.broker.contains { $0.name == usual.name } }
     }

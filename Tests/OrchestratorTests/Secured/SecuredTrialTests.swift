@@ -30,4 +30,35 @@ struct SecuredTrialTests {
         #expect(moved.contains("keys by MIGRATE"), "\(moved)")
         #expect(try audit.verdict("open").log.lost == 0)
     }
+
+    /// A cluster that stands serves another trial as somebody who is let in; what brokers and controllers say to each other,
+    /// workers, a group, and a tool of Kafka's all are. Acknowledged by the leader alone, events are lost as elsewhere.
+    @Test(.enabled(if: !Holdfast.environment.isEmpty, "KAFKA_HOME is not set"))
+    func aSecuredKafkaServesTrialsAndTools() async throws {
+        let audit = try await Audit(
+            configurations: """
+                  - name: secured
+                    system: kafka
+                    settings: {access: secured, brokers: 2, acks: 1, partitions: 1}
+                    groups: [{name: state, consumers: 1}]
+                    faults: [none, asked, {fault: leader-isolated, with: {partition: 4s}}]
+                """,
+            faults: [
+                "asked": """
+                timeline:
+                  - {at: 40%, do: command, node: primary, run: [kafka-topics.sh, --list], expect: holdfast-}
+                  - {at: 50%, do: kill, node: controller}
+                  - {at: 60%, do: restart, node: controller-1}
+                  - {wait: converged, within: 60s}
+                """
+            ],
+            workload: "{agents: 10, rate: 400, duration: 3s, payload: 200, producers: 1}")
+        for fault in ["none", "asked"] {
+            let verdict = try audit.verdict("secured", fault)
+            #expect(verdict.log.lost == 0, "\(fault)")
+            let group = try #require(verdict.groups.first { "\($0.key)" == "state" }?.value)
+            #expect(group.undelivered.skipped == 0 && group.undelivered.behind == 0 && group.stuck == 0, "\(fault)")
+        }
+        #expect(try audit.verdict("secured", "leader-isolated").log.lost > 0)
+    }
 }
