@@ -46,7 +46,7 @@ struct SecuredTrialTests {
             faults: [
                 "asked": """
                 timeline:
-                  - {at: 40%, do: command, node: primary, run: [kafka-topics.sh, --list], expect: holdfast-}
+                  - {at: 40%, do: command, node: primary, run: [kafka-topics.sh, --list]}
                   - {at: 50%, do: kill, node: controller}
                   - {at: 60%, do: restart, node: controller-1}
                   - {wait: converged, within: 60s}
