@@ -75,4 +75,10 @@ struct KafkaAdmissionTests {
         #expect(KafkaAdmission.option(of: "kafka-topics.sh") == "--command-config")
         #expect(KafkaAdmission.option(of: "kafka-leader-election.sh") == "--admin.config")
     }
+
+    @Test func aSecuredClusterServesNoOpenTrial() {
+        var secured = KafkaSettings()
+        secured.admission = .secured
+        #expect(!KafkaSettings().hasSameCluster(as: secured) && secured.hasSameCluster(as: secured))
+    }
 }

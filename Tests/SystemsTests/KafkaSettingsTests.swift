@@ -83,6 +83,10 @@ struct KafkaSettingsTests {
     @Test(arguments: [
         ("{acks: 2}", "", "suite.yml:1:18: settings.acks: \"2\" is no number of acknowledgements; 0, 1 or all"),
         ("{}", "ack: reply", "ack: Kafka's acknowledgement is a setting of its producers"),
+        (
+            "{access: secured, broker: {super.users: X}}", "",
+            "settings.broker.super.users: `super.users` is the lab's affair with `access: secured`; leave it out"
+        ),
         ("{replication.factor: 4}", "", "3 brokers cannot hold 4 copies; at most 3"),
         ("{controllers: 3, combined: true, brokers: 2}", "", "3 of 2 brokers cannot be controllers"),
         ("{min.insync.replicas: 3, brokers: 2}", "", "settings.min.insync.replicas: with 2 copies"),

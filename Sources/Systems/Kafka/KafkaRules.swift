@@ -1,4 +1,5 @@
 import Documents
+import Labs
 import Workload
 
 /// What of a Kafka configuration contradicts itself, and what no cluster could serve.
@@ -10,6 +11,7 @@ struct KafkaRules {
 
     func check() throws(Diagnostic) {
         try checkShape()
+        try checkAdmission()
         try checkRetries()
         try checkIdempotence()
     }
@@ -44,6 +46,19 @@ struct KafkaRules {
         if case .agent = settings.partitions, text.agents > SystemLimits.partitions {
             throw place("partitions").diagnostic(
                 "\(text.agents) agents would have as many partitions", remedy: "at most \(SystemLimits.partitions)")
+        }
+    }
+
+    /// How anybody is let in is said by one word, and whatever else says it would be over that.
+    private func checkAdmission() throws(Diagnostic) {
+        guard settings.admission == .secured, text.lab.access == nil else { return }
+        for property in settings.broker + settings.producer + settings.consumer {
+            let isOfAdmission =
+                ["ssl.", "sasl.", "listener.name."].contains { property.name.hasPrefix($0) }
+                || ["security.protocol", "super.users", "authorizer.class.name"].contains(property.name)
+            guard isOfAdmission else { continue }
+            throw place(property.name, in: "broker", "producer", "consumer").diagnostic(
+                "`\(property.name)` is the lab's affair with `\(Admission.setting): secured`", remedy: "leave it out")
         }
     }
 

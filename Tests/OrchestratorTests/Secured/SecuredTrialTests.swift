@@ -32,7 +32,7 @@ struct SecuredTrialTests {
     }
 
     /// A cluster that stands serves another trial as somebody who is let in; what brokers and controllers say to each other,
-    /// workers, a group, and a tool of Kafka's all are. Acknowledged by the leader alone, events are lost as elsewhere.
+    /// workers, a group, and a tool of Kafka's all are.
     @Test(.enabled(if: !Holdfast.environment.isEmpty, "KAFKA_HOME is not set"))
     func aSecuredKafkaServesTrialsAndTools() async throws {
         let audit = try await Audit(
@@ -41,7 +41,7 @@ struct SecuredTrialTests {
                     system: kafka
                     settings: {access: secured, brokers: 2, acks: 1, partitions: 1}
                     groups: [{name: state, consumers: 1}]
-                    faults: [none, asked, {fault: leader-isolated, with: {partition: 4s}}]
+                    faults: [none, asked]
                 """,
             faults: [
                 "asked": """
@@ -59,6 +59,5 @@ struct SecuredTrialTests {
             let group = try #require(verdict.groups.first { "\($0.key)" == "state" }?.value)
             #expect(group.undelivered.skipped == 0 && group.undelivered.behind == 0 && group.stuck == 0, "\(fault)")
         }
-        #expect(try audit.verdict("secured", "leader-isolated").log.lost > 0)
     }
 }

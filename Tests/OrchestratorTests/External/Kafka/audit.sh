@@ -155,6 +155,6 @@ look >after
 say bystanders cmp before after
 kill $watcher
 mkdir -p out-guest
-say secrets grep -rlFf secrets out-one out-committed out-guest out-long long.log state
+say secrets grep -rlFf secrets lab/logs out-inside out-one out-committed out-guest out-long long.log state
 echo "## seen"
 cat seen leaked 2>/dev/null
