@@ -1,5 +1,4 @@
 import COpenSSL
-import Foundation
 import Glibc
 import Platform
 
@@ -34,6 +33,8 @@ public final class Authority: Sendable {
     /// wrong must not find them too young.
     private static let seconds = 30 * 86400
     private static let passwordBytes = 18
+    /// Bytes of a file of PEM, at the most.
+    private static let longest = 1 << 16
 
     /// What `openssl ca` wants to be told by a file.
     private static func rules(_ folder: String) -> String {
@@ -69,14 +70,10 @@ public final class Authority: Sendable {
             for user in [admin, auditor] {
                 try Files.write(user.password + "\n", to: "\(folder)/\(user.name).password")
             }
-        } catch {
-            throw AccessError("there is no place for what a lab's clients are let in by: \(error)")
-        }
-        do {
             try Files.write(Self.rules(folder), to: "\(folder)/ca.cnf")
             try Files.write("", to: "\(folder)/issued")
         } catch {
-            throw AccessError("an authority has no place: \(error)")
+            throw AccessError("there is no place for what a lab's clients are let in by: \(error)")
         }
         try make("ca", ["-subj", "/CN=authority"], signing: ["-selfsign", "-extensions", "authority"])
         _ = try issue("client", to: "DNS:client")
@@ -130,8 +127,8 @@ public final class Authority: Sendable {
     }
 
     private static func text(of path: String) throws(AccessError) -> String {
-        guard let bytes = FileManager.default.contents(atPath: path) else { throw AccessError("\(path) is not there") }
-        return String(decoding: bytes, as: UTF8.self)
+        guard let text = Files.read(path, limit: longest) else { throw AccessError("\(path) is not there") }
+        return text
     }
 
     private static func password() throws(AccessError) -> String {

@@ -48,6 +48,7 @@ public struct Stay {
         let opened: any Lab
         do { opened = try lab.open(directory: directory) } catch { throw RunError(.machine, error.message) }
         defer {
+            endOthers()
             Access.drop()
             for line in opened.close() { tell("left behind: \(line)") }
         }
@@ -60,9 +61,7 @@ public struct Stay {
         environment[Variable.logs] = logs
         if let file = clusterFile(in: opened) { environment[Variable.cluster] = file }
         for node in opened.nodes { tell("\(node.name) is at \(node.address)") }
-        let status = try play(command, environment, watch)
-        endOthers()
-        return status
+        return try play(command, environment, watch)
     }
 
     private var logs: String { directory + "/logs" }
@@ -104,7 +103,7 @@ public struct Stay {
         }
     }
 
-    /// What the command left running, such as servers that it started again: all of it is of this lab.
+    /// Ends what the command left running, such as servers that it started again: all of it is of this lab.
     private func endOthers() {
         guard PrivateNamespaces.areOurs else { return }
         for entry in ProcessTable.entries() where entry.pid != getpid() { kill(entry.pid, SIGKILL) }

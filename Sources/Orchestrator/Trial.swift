@@ -284,7 +284,7 @@ final class TrialRun {
             for line in lab?.close() ?? [] { teller.warn("left behind: \(line)") }
             for node in nodes { Preload.remove(of: node) }
         }
-        if lab?.kind.access == nil { Access.drop() }
+        if let lab, lab.kind.access == nil { Access.drop() }
         (lab, system) = (nil, nil)
         teller.tellCommands()
     }

@@ -38,15 +38,15 @@ enum Admission: String, CaseIterable, Sendable {
     }
 
     /// Refuses it where a process is let at servers of several systems.
-    static func refuse(_ admission: Admission, in settings: Value?, or place: Value) throws(Diagnostic) {
-        guard admission == .secured else { return }
+    func refuse(in settings: Value?, or place: Value) throws(Diagnostic) {
+        guard self == .secured else { return }
         var said = place
         for (key, value) in try settings?.mapping() ?? [] {
-            if case .scalar(setting, _) = key.content { said = value }
+            if case .scalar(Self.setting, _) = key.content { said = value }
         }
         throw said.diagnostic(
             "a hybrid's tiers let everybody in: Holdfast comes to one secured system at a time",
-            remedy: "`\(setting): open`, or try each tier by itself")
+            remedy: "`\(Self.setting): open`, or try each tier by itself")
     }
 
     /// Who vouches for the servers that are about to be started in a lab; nil: nobody asks.

@@ -81,7 +81,7 @@ enum HybridReader {
                 name: text.name, settings: settings, ack: ack, retries: retries, place: value, agents: text.agents,
                 inFlight: text.inFlight, lab: text.lab))
         if let redis = read as? any ConfiguredRedis {
-            try Admission.refuse(redis.settings.admission, in: settings, or: value)
+            try redis.settings.admission.refuse(in: settings, or: value)
         }
         return read
     }
@@ -99,7 +99,7 @@ enum HybridReader {
             ConfigurationText(
                 name: text.name, settings: settings, ack: nil, retries: retries, place: value ?? text.place,
                 agents: text.agents, inFlight: text.inFlight, lab: text.lab))
-        try Admission.refuse(read.admission, in: settings, or: value ?? text.place)
+        try read.admission.refuse(in: settings, or: value ?? text.place)
         if isTransactional {
             guard read.retries == .idempotent, read.acks == .all else {
                 throw (value ?? text.place).diagnostic(
