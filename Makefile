@@ -18,7 +18,7 @@ OUT ?= out/audit-$(shell date +%Y%m%d-%H%M%S)
 
 # Libraries to build with; servers and tools that trials use.
 BUILD_PACKAGES := libhiredis-dev librdkafka-dev libssl-dev libyaml-dev pkg-config
-TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux
+TRIAL_PACKAGES := redis-server redis-tools xfsprogs e2fsprogs iptables iproute2 util-linux openssl
 TEST_PACKAGES := python3 python3-pip libxml2-utils
 # For the clients under audit of examples/.
 TEST_PACKAGES += $(if $(shell python3 -c 'import ensurepip' 2>/dev/null && echo yes),,python3-venv)
