@@ -116,6 +116,7 @@ struct ExternalTests {
         // Four agents, likewise.
         #expect((promoted["verdict"]?["log"]?["lost"]?.integer ?? .max) <= 4, "\(said.all)")
         for name in ["remains", "promoted-remains"] { said.expectNothing(name) }
+        #expect(said["healed-bystanders"] == "exit 0\n", "\(said["healed-bystanders"])")
         expectHealed(said)
     }
 }

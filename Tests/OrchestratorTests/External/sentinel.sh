@@ -12,8 +12,14 @@ cli 1 xadd bystander 1-1 a b >/dev/null
 cli 1 xgroup create bystander theirs 0 >/dev/null
 copied() { [ "$(cli 2 exists bystander)$(cli 3 exists bystander)" = 11 ]; }
 until_true 30 copied
+# What is others', and how it is set.
+theirs() {
+    settled 1 2 3
+    cli 1 xrange bystander - +
+    cli 1 xinfo groups bystander
+}
 # steps
-settled 1 2 3 >before
+theirs >before
 say password with '/^sentinel-auth/s|file: .*holdfast.password|file: bad|'
 say permission with "s|^sentinel-auth: .*|sentinel-auth: {user: weak, password: {file: weak}}|"
 say server-permission with "$weak"
@@ -27,17 +33,33 @@ say sentinels with '/sentinel-2/d'
 sed 's/down-after-milliseconds: [0-9]*/down-after-milliseconds: 777/' suite.yml >setting.yml
 say setting run cluster.yml setting.yml out-refused '*/none'
 certificates 2
-settled 1 2 3 >tried
+theirs >tried
 say tried diff before tried
 # The same from without and from within.
 say outside run cluster.yml suite.yml out-outside '*/primary-kill'
 say inside $H run suite.yml --quiet --out out-inside --only '*/primary-kill'
 say remains remains 1 2 3
-sed '/^faults/s/primary-kill,/{fault: primary-kill, with: {down: 10s}},/' suite.yml >long.yml
-killed long.yml primary-kill 1 2 3
+# A run is killed while it has a replica down: the primary has everything in its memory still.
+cli 1 xadd bystander 1-1 a b >/dev/null
+cli 1 xgroup create bystander theirs 0 >/dev/null
+until_true 30 copied
+theirs >before
+mkdir faults
+cat >faults/replica-down.yml <<X
+fault: replica-down
+about: A replica is killed, and is away for long.
+applies-to: [redis-sentinel]
+timeline:
+  - {at: 50%, do: kill, node: replica}
+  - {after: 10s, do: restart, node: same}
+X
+sed -e 's/^faults: .*/faults: [replica-down]/' -e /^gates/d suite.yml >long.yml
+killed long.yml replica-down 1 2 3
 until_true 30 synced
 say healed-remains remains 1 2 3
-# Servers that keep nothing have lost what was others', too. Without sentinels their owner promotes.
+theirs >after
+say healed-bystanders diff before after
+# Without sentinels their owner promotes.
 for n in 1 2 3; do kill $(ip netns pids sentinel-$n); done
 cat >promote.sh <<X
 #!/bin/sh
@@ -59,16 +81,13 @@ X
 chmod +x promote.sh leads.sh
 sed -e 's/redis-sentinel/redis-replicated/' -e '/^sentinel/d' -e '/called: sentinel/d' -e '/^primary-name/d' cluster.yml >replicated.yml
 sed -e 's/redis-sentinel/redis-replicated/' -e 's/, down-after-milliseconds: [0-9]*//' -e /^gates/d suite.yml >replicated-suite.yml
-cli 1 xadd bystander 1-1 a b >/dev/null
-cli 1 xgroup create bystander theirs 0 >/dev/null
-until_true 30 copied
-settled 1 2 3 >before
+theirs >before
 say unpromoted run replicated.yml replicated-suite.yml out-unpromoted '*/primary-kill-failover'
 echo "  promote: {run: [$D/promote.sh, \$node], proof: [$D/leads.sh, \$node], heal: [$D/promote.sh, redis-1]}" >>replicated.yml
 say promoted run replicated.yml replicated-suite.yml out-promoted '*/primary-kill-failover'
 say promoted-remains remains 1 2 3
 until_true 30 synced
-settled 1 2 3 >after
+theirs >after
 say bystanders diff before after
 cat $V/holdfast.password $V/admin.password >secrets
 say secrets grep -rlFf secrets lab/logs out-outside out-inside out-promoted out-killed state
