@@ -56,7 +56,7 @@ cat more.properties >>"$properties"
 bash "$S/broker.sh" "$F" kill broker-1
 until_ bash "$S/broker.sh" "$F" silent broker-1 198.18.0.11
 bash "$S/broker.sh" "$F" start broker-1
-python3 "$S/owner.py" ready && python3 "$S/owner.py" prepare
+python3 "$S/owner.py" ready
 
 # Secrets: a password in a file, another in the environment.
 export KEY_PASSWORD=lockedkeypw
@@ -84,6 +84,7 @@ lacking() {
 }
 look() { python3 "$S/owner.py" look; }
 
+say prepared python3 "$S/owner.py" prepare
 look >before
 # Whatever is seen of it where anybody may look.
 { cat "$V/holdfast.password" "$V/admin.password"; echo lockedkeypw; } >secrets

@@ -154,7 +154,8 @@ def prepare(brokers):
     answer = first.ask(44, 0, items([pack("b", 4) + text("") + items([setting])]) + b"\0")
     answer.take("i")
     answer.items(lambda: (check(answer.take("h"), "a setting"), answer.text(), answer.take("b"), answer.text()))
-    permit(brokers, "nothing")
+    # The lab has given its auditor just these.
+    until(lambda: all(known(broker, rights("nothing")) for broker in brokers.values()), "the rights that a lab gives")
     admit_by_scram(first)
 
 
@@ -185,9 +186,8 @@ def committed(brokers):
     return errors == [[0]]
 
 
-def permit(brokers, lacking):
-    """What docs/external.md lists, but for what is to be lacking; once every broker goes by it."""
-    first = brokers[NAMES[0]]
+def rights(lacking):
+    """What docs/external.md lists, but for what is to be lacking."""
     prefix = "holdfast-"
     rules = []
     if lacking != "all":
@@ -197,6 +197,20 @@ def permit(brokers, lacking):
         rules += [(kind, prefix, PREFIXED, ALL) for kind in (GROUP, TRANSACTIONAL_ID) if lacking != "group"]
         rules += [(CLUSTER, "kafka-cluster", LITERAL, DESCRIBE)]
         rules += [(CLUSTER, "kafka-cluster", LITERAL, DESCRIBE_CONFIGS)] if lacking != "configs" else []
+    return rules
+
+
+def known(broker, rules):
+    """Whether the auditor may do that there, and nothing else."""
+    found = []
+    for kind, name, pattern, entries in permissions(broker):
+        found += [(kind, name, pattern, operation) for who, _, operation, _ in entries if who == "User:holdfast"]
+    return sorted(found) == sorted(rules)
+
+
+def permit(brokers, lacking):
+    """Gives the auditor other rights, and waits until every broker goes by them."""
+    first, rules = brokers[NAMES[0]], rights(lacking)
     auditors = pack("b", 1) + text(None) + pack("b", 1) + text("User:holdfast") + text(None) + pack("bb", 1, 1)
     answer = first.ask(31, 1, items([auditors]))
     answer.take("i")
@@ -215,13 +229,7 @@ def permit(brokers, lacking):
         answer.take("i")
         answer.items(lambda: (check(answer.take("h"), "a right"), answer.text()))
 
-    def known(broker):
-        found = []
-        for kind, name, pattern, entries in permissions(broker):
-            found += [(kind, name, pattern, operation) for who, _, operation, _ in entries if who == "User:holdfast"]
-        return sorted(found) == sorted(rules)
-
-    until(lambda: all(known(broker) for broker in brokers.values()), "the rights")
+    until(lambda: all(known(broker, rules) for broker in brokers.values()), "the rights")
 
 
 def permissions(broker):
