@@ -58,3 +58,25 @@ enum Admission: String, CaseIterable, Sendable {
         do { return try Authority(in: vault) } catch { throw SystemError(.lab, error.message) }
     }
 }
+
+extension Authority {
+    /// A certificate for a node's server.
+    func vouch(for name: String, at address: String) throws(SystemError) -> Certificate {
+        do { return try issue(name, address: address) } catch { throw SystemError(.lab, "\(name): \(error.message)") }
+    }
+
+    /// Lets this process, and the workers that it has, at the servers of these nodes.
+    func letIn(
+        to nodes: [(node: any Node, port: UInt16)], sentinels: [(node: any Node, port: UInt16)] = [],
+        primaryName: String = "", of system: String
+    ) throws(SystemError) {
+        func known(_ all: [(node: any Node, port: UInt16)]) -> [Server] {
+            all.map { Server(name: $0.node.name, address: $0.node.address, port: $0.port) }
+        }
+        do throws(AccessError) {
+            try admit(to: known(nodes), sentinels: known(sentinels), primaryName: primaryName, of: system)
+        } catch {
+            throw SystemError(.lab, error.message)
+        }
+    }
+}

@@ -15,9 +15,7 @@ struct KafkaAdmission {
 
     init(_ authority: Authority, _ name: String, address: String) throws(SystemError) {
         self.authority = authority
-        do { certificate = try authority.issue(name, address: address) } catch {
-            throw SystemError(.lab, "\(name): \(error.message)")
-        }
+        certificate = try authority.vouch(for: name, at: address)
     }
 
     /// Where a file lies that has passwords in it.

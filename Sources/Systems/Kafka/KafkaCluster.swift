@@ -90,13 +90,7 @@ final class KafkaCluster {
 
     /// Lets this process at the brokers, and the workers that it has, where they let nobody in without a word.
     func admit() throws(SystemError) {
-        guard let authority else { return }
-        let known = brokers.map {
-            Authority.Server(name: $0.node.name, address: $0.node.address, port: KafkaProperties.brokerPort)
-        }
-        do throws(AccessError) { try authority.admit(to: known, of: "kafka") } catch {
-            throw SystemError(.lab, error.message)
-        }
+        try authority?.letIn(to: brokers.map { ($0.node, KafkaProperties.brokerPort) }, of: "kafka")
     }
 
     /// Gives the auditor the rights that an audit needs.

@@ -10,9 +10,7 @@ struct RedisAdmission {
 
     init(_ authority: Authority, _ node: any Node) throws(SystemError) {
         self.authority = authority
-        do { certificate = try authority.issue(node.name, address: node.address) } catch {
-            throw SystemError(.lab, "\(node.name): \(error.message)")
-        }
+        certificate = try authority.vouch(for: node.name, at: node.address)
     }
 
     /// Where a file lies that has passwords in it.

@@ -62,19 +62,11 @@ final class RedisServers {
     /// Lets this process, and the workers that it has, at the servers that there are now, where they let nobody in without
     /// a word.
     func admit(sentinels: [SentinelServer] = []) throws(SystemError) {
-        guard let authority else { return }
-        func known(_ node: any Node, _ port: UInt16) -> Authority.Server {
-            Authority.Server(name: node.name, address: node.address, port: port)
-        }
         // Until there are sentinels it is servers with replicas.
         let system = form == .sentinel && sentinels.isEmpty ? RedisForm.replicated : form
-        do throws(AccessError) {
-            try authority.admit(
-                to: all.map { known($0.node, $0.port) }, sentinels: sentinels.map { known($0.node, $0.port) },
-                primaryName: SentinelServer.primary, of: system.name)
-        } catch {
-            throw SystemError(.lab, error.message)
-        }
+        try authority?.letIn(
+            to: all.map { ($0.node, $0.port) }, sentinels: sentinels.map { ($0.node, $0.port) },
+            primaryName: SentinelServer.primary, of: system.name)
     }
 
     /// The next server of somebody else's.

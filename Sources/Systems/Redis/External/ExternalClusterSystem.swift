@@ -6,7 +6,7 @@ import Workers
 /// what its nodes call each other must be what the cluster's file names.
 final class ExternalClusterSystem: ShardedRedis, ForeignRedis {
     let servers: RedisServers
-    let access: Access
+    private let access: Access
     private(set) var journal: Journal?
     private(set) var shards: ClusterShards?
     var watched: Int?

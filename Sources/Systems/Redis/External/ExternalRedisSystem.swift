@@ -9,7 +9,7 @@ import Workload
 /// most sentinels say or, where there are none, the servers themselves.
 final class ExternalRedisSystem: ForeignRedis {
     let servers: RedisServers
-    let access: Access
+    private let access: Access
     private(set) var journal: Journal?
     private var sentinels: [SentinelServer] = []
     private var quorum: SentinelQuorum?

@@ -6,7 +6,6 @@ import Workload
 /// A Redis that is somebody else's, for one trial: nothing is started or configured there. What is made has the run's name
 /// in front, is written down before it is made, and is removed in the end.
 protocol ForeignRedis: RedisSystem {
-    var access: Access { get }
     var journal: Journal? { get }
 }
 
